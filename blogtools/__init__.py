@@ -1,0 +1,6 @@
+"""Eight posts of Scientific Spaces as notebooks one can drag, and the mathematics under them as a package one can import.
+
+``import blogtools`` loads no torch; each room (``blogtools.diffusion``, ``blogtools.ledger``, …) imports what it needs.
+"""
+
+__version__ = "0.1.0"
