@@ -1,4 +1,4 @@
-"""Eight posts of Scientific Spaces as notebooks one can drag, and the mathematics under them as a package one can import.
+"""Eight posts of Scientific Spaces as notebooks one can drag, and the mathematics under them as a package.
 
 ``import blogtools`` loads no torch; each room (``blogtools.diffusion``, ``blogtools.ledger``, …) imports what it needs.
 """

@@ -1,0 +1,105 @@
+"""The project's own frame: one set of ranges said three times, code style, citations, the cost of an import."""
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from blogtools.posts import POSTS, post
+
+ROOT = Path(__file__).resolve().parent.parent
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "pytorch": "torch"}
+
+
+def ranges_of_pyproject() -> dict[str, str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = project["dependencies"] + [line for extra in project["optional-dependencies"].values() for line in extra]
+    requirements = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): str(r.specifier) for r in requirements} | {"python": project["requires-python"]}
+
+
+def ranges_of_conda() -> dict[str, str]:
+    lines = re.findall(r"^ +- ([a-z][\w-]*)([<>=!].*)$", (ROOT / "environment.yml").read_text(), re.M)
+    return {
+        canonicalize_name(CONDA_NAMES.get(name, name)): str(Requirement(name + spec).specifier) for name, spec in lines
+    }
+
+
+def pins_of_lock() -> dict[str, str]:
+    lines = [
+        line for line in (ROOT / "requirements.lock").read_text().splitlines() if line and not line.startswith("#")
+    ]
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def test_conda_says_what_pyproject_says() -> None:
+    assert ranges_of_conda() == ranges_of_pyproject()
+
+
+def test_every_pin_lies_in_its_range() -> None:
+    pins = pins_of_lock()
+    for name, specifier in ranges_of_pyproject().items():
+        if name != "python":
+            assert Requirement(f"{name}{specifier}").specifier.contains(pins[name]), (name, specifier, pins[name])
+
+
+def test_lock_is_complete_and_is_what_runs_here() -> None:
+    """Walk from blogtools through all that its requirements require: each is pinned, at the version installed."""
+    pins, seen = pins_of_lock(), set()
+    queue = [("blogtools", extra) for extra in ("", "test")]
+    while queue:
+        name, extra = queue.pop()
+        if (name, extra) in seen:
+            continue
+        seen.add((name, extra))
+        if name != "blogtools":
+            assert name in pins, f"{name} is needed and not in requirements.lock"
+            assert importlib.metadata.version(name).split("+")[0] == pins[name]
+        for line in importlib.metadata.requires(name) or []:
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                queue += [(canonicalize_name(requirement.name), e) for e in ("", *requirement.extras)]
+
+
+@pytest.mark.parametrize(
+    "command", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=" ".join
+)
+def test_style_and_types(command: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_import_is_light() -> None:
+    """`import blogtools` and the command's help load no torch, no matplotlib and no ipywidgets."""
+    heavy = {"torch", "matplotlib", "ipywidgets"}
+    code = f"import sys, blogtools, blogtools.posts, blogtools.cli; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_topics_import_neither_matplotlib_nor_widgets() -> None:
+    """No arrow runs upward: only figures/ and live/ may draw (the ledger draws its widget inside a function)."""
+    for path in (ROOT / "blogtools").rglob("*.py"):
+        if not {"figures", "live"} & set(path.relative_to(ROOT).parts):
+            found = re.search(r"^(import|from) (matplotlib|ipywidgets|anywidget)", path.read_text(), re.M)
+            assert found is None, f"{path.relative_to(ROOT)} has {found and found.group()}"
+
+
+def test_every_post_is_cited_in_full() -> None:
+    citation, readme = (ROOT / "CITATION.cff").read_text(), (ROOT / "README.md").read_text()
+    for entry in POSTS:
+        for text in (entry.original_title, entry.title, entry.address, entry.date.isoformat()):
+            assert text in citation, text
+        for text in (entry.original_title, entry.title, entry.address):
+            assert text in readme, text
+
+
+def test_wrong_post_names_the_eight() -> None:
+    with pytest.raises(ValueError, match=r"post_id = '9999' is not one of 9271, .*9344"):
+        post("9999")
