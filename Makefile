@@ -44,7 +44,7 @@ doctor: .venv/ready
 	@$(BIN)/blogtools doctor
 
 lock: .venv/ready
-	@{ head -n 1 requirements.lock; $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//'; } > requirements.lock.new && mv requirements.lock.new requirements.lock
+	@{ head -n 1 requirements.lock; $(BIN)/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu//'; } > requirements.lock.new && mv requirements.lock.new requirements.lock
 
 chromium:
 	@tools/install_chromium
