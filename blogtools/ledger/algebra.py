@@ -1,0 +1,109 @@
+"""The little that is asked of sympy: is this zero, are these proportional, and a random point where they differ."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+Domain = Mapping[str, tuple[float, float]]
+_POINTS = 8
+_DIGITS = 30
+
+
+def is_zero(difference: Any) -> bool:
+    """Whether sympy reduces an expression or every component of a matrix to zero; unknown counts as no."""
+    if isinstance(difference, sp.MatrixBase):
+        return all(is_zero(component) for component in difference)
+    reductions = (
+        lambda e: e.doit(),
+        sp.simplify,
+        lambda e: sp.simplify(sp.expand(sp.expand_func(e))),
+        lambda e: sp.gammasimp(sp.powsimp(sp.expand_power_base(e, force=False))),
+        lambda e: sp.simplify(e.rewrite(sp.exp)),
+    )
+    for reduce in reductions:
+        difference = reduce(difference)
+        if difference == 0:
+            return True
+    return difference.equals(0) is True
+
+
+def random_point(symbols: Any, rng: np.random.Generator, domain: Domain) -> dict[sp.Symbol, Any]:
+    """Values that the symbols' assumptions and ``domain`` allow, as exact rationals."""
+    point: dict[sp.Symbol, Any] = {}
+    for symbol in sorted(symbols, key=str):
+        if str(symbol) in domain:
+            low, high = domain[str(symbol)]
+        elif symbol.is_integer:
+            low, high = (1, 7) if symbol.is_positive else (0, 6) if symbol.is_nonnegative else (-5, 6)
+        else:
+            low, high = (0.2, 3) if symbol.is_nonnegative else (-3, -0.2) if symbol.is_nonpositive else (-3, 3)
+        if symbol.is_integer:
+            step = 2 if symbol.is_even or symbol.is_odd else 1
+            value = sp.Integer(int(rng.integers(int(low), int(high) + 1)) * step + (1 if symbol.is_odd else 0))
+        else:
+            value = sp.Rational(round(1000 * rng.uniform(low, high)), 1000)
+        point[symbol] = value
+    return point
+
+
+def value_at(expression: Any, point: Mapping[sp.Symbol, Any]) -> Any:
+    """Numerical value with its sums, integrals and derivatives done, or ``None`` where there is none."""
+    try:
+        value = expression.subs(point).doit().evalf(_DIGITS)
+    except (ValueError, TypeError, ZeroDivisionError, NotImplementedError, RecursionError):
+        return None
+    return value if value.is_number and value.is_finite else None
+
+
+def counterexample(one: Any, other: Any, rng: np.random.Generator, domain: Domain) -> str:
+    """A random point at which two expressions differ, in words; empty when none was met."""
+    if isinstance(one, sp.MatrixBase) or isinstance(other, sp.MatrixBase):
+        if getattr(one, "shape", ()) != getattr(other, "shape", ()):
+            return f"shapes {getattr(one, 'shape', ())} and {getattr(other, 'shape', ())}"
+        return next(filter(None, (counterexample(a, b, rng, domain) for a, b in zip(one, other, strict=True))), "")
+    for _ in range(_POINTS):
+        point = random_point(one.free_symbols | other.free_symbols, rng, domain)
+        a, b = value_at(one, point), value_at(other, point)
+        if b is not None and a is None and _undefined(one, point):
+            return f"no value at {_words(point)}"
+        if a is not None and b is not None and abs(a - b) > sp.Float("1e-15") * (abs(a) + abs(b)):
+            return f"{sp.N(a, 6)} against {sp.N(b, 6)}" + (f" at {_words(point)}" if point else "")
+    return ""
+
+
+def _undefined(expression: Any, point: Mapping[sp.Symbol, Any]) -> bool:
+    value = expression.subs(point)
+    return value in (sp.nan, sp.zoo, sp.oo, -sp.oo)
+
+
+def _words(point: Mapping[sp.Symbol, Any]) -> str:
+    return ", ".join(f"{symbol}={sp.N(value, 4)}" for symbol, value in point.items())
+
+
+def proportional(
+    one: Any, other: Any, names: bool | tuple[str, ...], rng: np.random.Generator, domain: Domain
+) -> tuple[bool | None, str]:
+    """Whether ``one`` is ``other`` times a positive factor without the variables ``names`` (``True``: a number).
+
+    ``(True, "")``, ``(False, a point in words)`` or ``(None, "")`` when sympy cannot tell. Matrices share one factor.
+    """
+    ones, others = (list(e) if isinstance(e, sp.MatrixBase) else [e] for e in (one, other))
+    if len(ones) != len(others):
+        return False, "shapes do not match"
+    symbols = set().union(*(e.free_symbols for e in (*ones, *others)))
+    varying = symbols if names is True else {s for s in symbols if isinstance(names, tuple) and str(s) in names}
+    fixed = random_point(symbols, rng, domain)
+    base = [value_at(e, fixed) for e in (ones[0], others[0])]
+    if base[0] in (None, 0) or base[1] in (None, 0):
+        return None, ""
+    if not sp.N(base[0] / base[1]).is_positive:
+        return False, f"the factor is {sp.N(base[0] / base[1], 6)} at {_words(fixed)}"
+    # a(x) b(x0) = a(x0) b(x) for all x says that a/b does not depend on x.
+    start = {s: fixed[s] for s in varying}
+    left = sp.Matrix([a * others[0].subs(start) for a in ones])
+    right = sp.Matrix([b * ones[0].subs(start) for b in others])
+    if point := counterexample(left, right, rng, domain):
+        return False, point
+    return (True, "") if is_zero(left - right) else (None, "")
