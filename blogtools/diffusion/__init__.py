@@ -1,0 +1,50 @@
+"""Posts 9271, 9280 and 9305 in one vocabulary: a process destroys, a predictor guesses x̂_0, one sampler goes back.
+
+>>> predict = PosteriorMean(data)                                   # the exact field of a data set, or a trained net
+>>> start = sample_prior(64, d, T=40.0)                             # 9305.eq5
+>>> sample(predict, Poisson(), start, grid(40.0, 0.01, 9), solver="heun").x
+"""
+
+from blogtools.diffusion.exact import PosteriorMean
+from blogtools.diffusion.gravity import (
+    FieldLines,
+    centroid,
+    field_lines,
+    gravity,
+    log_sphere_area,
+    multipole,
+    potential,
+    sphere_area,
+)
+from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
+from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
+from blogtools.diffusion.process import Poisson, Process
+from blogtools.diffusion.sampler import Sampled, grid, revise, sample, steps_for
+
+__all__ = [
+    "FieldLines",
+    "Poisson",
+    "PosteriorMean",
+    "Process",
+    "Sampled",
+    "centroid",
+    "denoising_loss",
+    "field_lines",
+    "gravity",
+    "grid",
+    "log_sphere_area",
+    "multipole",
+    "perturb_eq11",
+    "potential",
+    "radius_cdf",
+    "radius_log_pdf",
+    "revise",
+    "sample",
+    "sample_hemisphere",
+    "sample_prior",
+    "sphere_area",
+    "squared_error",
+    "steps_for",
+    "target_eq10",
+    "target_eq12",
+]

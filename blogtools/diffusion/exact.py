@@ -1,0 +1,150 @@
+"""The exact predictor of a data set: E[x_0 | x, t], and with it the exact Poisson field (9305.eq3, eq8).
+
+The weights r^{-(d+D)} span thousands of decades at d = 784, so they live in log space, and relative to the nearest
+source. Distances come from a matrix product; where that product cancels they are formed again from differences.
+"""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
+from blogtools.diffusion.gravity import log_sphere_area
+from blogtools.diffusion.process import Time
+
+DIFFERENCES_UP_TO = 8
+"""Up to this dimension distances are sums of squared differences from the start: as fast as a product, and exact."""
+CANCELLATION = 16.0
+"""A product distance is formed again when ‖x‖²+‖y‖² exceeds this many times ‖x−y‖²+Dt²."""
+NEGLIGIBLE = 45.0
+"""Sources whose log weight is this far below the largest need no more digits."""
+
+
+class PosteriorMean:
+    """Predictor x̂_0(x, t) = Σ p_i x_i with p_i ∝ w_i (‖x−x_i‖²+D t²)^{-(d+D)/2}; D = ∞: p_i ∝ w_i exp(−‖x−x_i‖²/2t²).
+
+    ``data`` [N, d] float32 or float64 (kept, not copied, unless its mean is far from 0), duplicates allowed;
+    ``weights`` [N] non-negative masses w_i, not all zero, default equal; ``D`` ≥ 1 or ``math.inf``; ``rows`` queries
+    are treated at a time, so that beside the data a call needs about 5·rows·N numbers. Computed in the data's dtype, on
+    its device; differentiable in x. ``ValueError`` on empty data, NaN or infinity, and shapes that do not match.
+
+    At t = 0, and as t → 0, a query on a source gives that source; elsewhere D < ∞ gives the finite weighted mean and D
+    = ∞ the nearest source (several at one distance share by mass).
+    """
+
+    def __init__(self, data: Tensor, D: float = 1.0, weights: Tensor | None = None, *, rows: int = 128) -> None:
+        require_vectors("data", data)
+        if data.ndim != 2 or len(data) == 0:
+            raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
+        require_finite("data", data)
+        require_positive("D", D, at_least=1)
+        require_positive("rows", rows)
+        masses = torch.ones(len(data)) if weights is None else torch.as_tensor(weights)
+        if masses.shape != (len(data),):
+            raise ValueError(f"weights has shape {tuple(masses.shape)}, but must be [N] with N = {len(data)}")
+        require_finite("weights", masses)
+        if (masses < 0).any() or not (masses > 0).any():
+            raise ValueError("weights must not be negative, and not all zero")
+        masses = masses.to(dtype=data.dtype, device=data.device)
+        if (masses == 0).any():
+            data, masses = data[masses > 0], masses[masses > 0]
+        self.D, self.d, self.rows = float(D), data.shape[1], int(rows)
+        self.log_masses = masses.log() - masses.sum().log()
+        centre = data.mean(0)
+        far = centre.square().sum() > 4 * (data.var(0, correction=0).sum())
+        self.centre = centre if far else torch.zeros_like(centre)
+        self.data = data - centre if far else data
+        self._norms = torch.linalg.vector_norm(self.data, dim=1).square()
+
+    def __call__(self, x: Tensor, t: Time) -> Tensor:
+        """x̂_0 [..., d] for ``x`` [..., d] and t ≥ 0, a scalar or broadcastable to the batch of x; dtype of x."""
+        means = [p @ self.data + self.centre for p, _ in self._posterior(x, t)]
+        return torch.cat(means).reshape(x.shape).to(x.dtype)
+
+    def probabilities(self, x: Tensor, t: Time) -> Tensor:
+        """The posterior p_i over the sources, [..., N] (those of mass zero left out); sums to 1."""
+        return torch.cat([p for p, _ in self._posterior(x, t)]).reshape(*x.shape[:-1], -1)
+
+    def field(self, x: Tensor, t: Time) -> tuple[Tensor, Tensor]:
+        """Field of 9305.eq3 at (x, t): its unit direction (F_x, F_t) [..., d+1] and the log of its length [...].
+
+        The length includes 1/S_{d+1}(1), of which no floating-point number may be left at large d, hence the log;
+        masses sum to 1. For D ≠ 1 it is PFGM++'s field in d+D dimensions at (x, r), r = t√D, so that dx/dr = F_x/F_r
+        (arXiv 2302.04265). On a source at t = 0 the limit from above: straight down, log length +∞. Where the pull
+        cancels exactly at t = 0: direction 0, log length −∞. ``ValueError`` when D is infinite, for r is too.
+        """
+        if math.isinf(self.D):
+            raise ValueError("D = inf has no field of finite dimension; ask for the posterior mean itself")
+        parts = list(self._posterior(x, t))
+        mean = torch.cat([p @ self.data for p, _ in parts]).reshape(x.shape)
+        log_sum = torch.cat([s for _, s in parts]).reshape(x.shape[:-1])
+        moved = x.to(self.data) - self.centre
+        r = clock(t, moved) * math.sqrt(self.D)
+        pull = -torch.cat([moved - mean, r.expand(*x.shape[:-1], 1)], dim=-1)
+        length = torch.linalg.vector_norm(pull, dim=-1)
+        on_source = torch.isposinf(log_sum)
+        down = torch.zeros_like(pull)
+        down[..., -1] = -1
+        unit = torch.where(on_source[..., None], down, pull / torch.where(length > 0, length, 1)[..., None])
+        log_length = torch.where(on_source, math.inf, length.log() + log_sum - log_sphere_area(self.d + self.D))
+        return unit.to(x.dtype), log_length.to(x.dtype)
+
+    def _posterior(self, x: Tensor, t: Time) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield, for each block of queries, p [n, N] and log Σ w_i s_i^{-(d+D)/2} [n] (finite D), s = ‖x−x_i‖²+Dt²."""
+        require_vectors("x", x, self.d)
+        require_finite("x", x)
+        moved = x.to(self.data) - self.centre
+        reach = math.sqrt(torch.finfo(moved.dtype).max / self.d) / 8
+        if (moved.abs() > reach).any():
+            raise ValueError(
+                f"x reaches {moved.abs().max():.3g}; above {reach:.3g} its square overflows in {moved.dtype}"
+            )
+        times = clock(t, moved)
+        if not ((times >= 0) & torch.isfinite(times)).all():
+            raise ValueError(f"t must be finite and not negative, but runs from {times.min()} to {times.max()}")
+        queries = moved.reshape(-1, self.d)
+        times = times.expand(*x.shape[:-1], 1).reshape(-1, 1)
+        for q, tau in zip(queries.split(self.rows), times.split(self.rows), strict=True):
+            squares = self._squares(q, tau)
+            nearest = squares.detach().amin(1, keepdim=True)
+            excess = squares - nearest
+            if math.isinf(self.D):
+                scale, power = 2 * tau.square(), 1.0
+                energy = excess / scale
+            else:
+                scale, power = nearest + self.D * tau.square(), (self.d + self.D) / 2
+                energy = torch.log1p(excess / scale) * power
+            if (scale == 0).any():
+                energy = torch.where(excess == 0, 0.0, energy)
+            logits = self.log_masses - energy
+            log_sum = torch.logsumexp(logits, 1, keepdim=True)
+            yield torch.exp(logits - log_sum), (log_sum - power * scale.log()).squeeze(1)
+
+    def _squares(self, q: Tensor, tau: Tensor) -> Tensor:
+        """‖q − x_i‖² [n, N] for queries [n, d] at times [n, 1], right where it matters."""
+        if self.d <= DIFFERENCES_UP_TO:
+            return sum((q[:, k, None] - self.data[:, k]).square() for k in range(self.d))  # type: ignore[return-value]
+        norms = q.square().sum(1, keepdim=True)
+        squares = torch.addmm(self._norms, q, self.data.T, alpha=-2).add(norms).clamp(min=0)
+        with torch.no_grad():
+            below = self._doubtful_below(squares, norms + self._norms.max(), tau)
+            if not (squares.amin(1, keepdim=True) < below).any():
+                return squares
+            row, column = (squares < below).nonzero(as_tuple=True)
+        pairs = zip(row.split(2**22 // self.d + 1), column.split(2**22 // self.d + 1), strict=True)
+        again = torch.cat([(q[i] - self.data[j]).square().sum(1) for i, j in pairs])
+        return squares.index_put((row, column), again)
+
+    def _doubtful_below(self, squares: Tensor, norms: Tensor, tau: Tensor) -> Tensor:
+        """Per query, the squared distance up to which a source both counts and has lost digits; −1 for none. [n, 1]."""
+        error = 8 * torch.finfo(squares.dtype).eps * norms
+        nearest = squares.amin(1, keepdim=True) + error
+        spread = NEGLIGIBLE + float(self.log_masses.max() - self.log_masses.min())
+        if math.isinf(self.D):
+            counts = nearest + error + 2 * spread * tau.square()
+            return torch.where(norms > CANCELLATION * self.d * tau.square(), counts, -1.0)
+        floor = self.D * tau.square()
+        counts = (nearest + floor) * math.exp(min(2 * spread / (self.d + self.D), 80.0)) - floor + error
+        return torch.minimum(counts, norms / CANCELLATION - floor)

@@ -1,0 +1,293 @@
+"""One sampler for every process: predict x̂_0, revise, repeat (9271.eq2).
+
+The one step is x' = F_{t'}(x̂_0, F_t^{-1}(x̂_0, x)) (9271.eq4); ``fresh`` mixes new noise into it (eq5) until nothing
+of the old is left (eq3). A solver of higher order is a better x̂_0 for the same step. With σ the level, x = x_0 + σε
+and r = σε found from the predicted x̂_0:
+
+- Euler in t: x̂_0 itself, which for Poisson flow is the Euler step of 9305.eq4, dx/dt = (x − x̂_0)/t;
+- Heun in t: x̂_0 + (σ/2σ')(x̂_0' − x̂_0), x̂_0' predicted at the Euler point (arXiv 2206.00364, Algorithm 1);
+- Euler and Heun in log t, by the same algebra;
+- "2m": x̂_0 extrapolated in log t from the last two predictions (arXiv 2211.01095);
+- "rk45": SciPy's adaptive Runge-Kutta on the same equation.
+"""
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.integrate import solve_ivp
+from torch import Tensor
+
+from blogtools.diffusion.check import clock, require_finite, require_positive
+from blogtools.diffusion.process import Process, Time
+
+Predictor = Callable[[Tensor, Tensor], Tensor]
+"""(x [..., d], t scalar or batch) → x̂_0 [..., d]: exact or learned."""
+
+SOLVERS = ("euler", "heun", "2m", "rk45")
+VARIABLES = ("t", "log t")
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """``x`` at the end, ``evaluations`` of the predictor on the batch, ``path`` [K, ..., d] and ``times`` if kept."""
+
+    x: Tensor
+    evaluations: int
+    path: Tensor | None = None
+    times: Tensor | None = None
+
+
+def grid(
+    t_max: float, t_min: float, steps: int, kind: str = "rho", rho: float = 7.0, *, to_zero: bool = True
+) -> Tensor:
+    """Decreasing times [steps+1], float64; ``grid(...).outer(h)`` is a clock per sample, scaled by ``h`` [batch].
+
+    ``"rho"`` is even in t^{1/ρ} (ρ = 7: arXiv 2206.00364), ``"log"`` in log t. ``to_zero``: t_min is the last time but
+    one and 0 the last (a single step goes straight from t_max to 0); otherwise t_min is the last. ``ValueError`` on
+    steps < 1, t_min ≤ 0 or not below t_max, ρ ≤ 0, or an unknown kind.
+    """
+    if not (isinstance(steps, int) and steps >= 1):
+        raise ValueError(f"steps = {steps!r} must be a whole number of at least 1")
+    require_positive("t_max", t_max)
+    require_positive("t_min", t_min)
+    require_positive("rho", rho)
+    if not t_min < t_max:
+        raise ValueError(f"t_min = {t_min} must be below t_max = {t_max}")
+    s = torch.linspace(0, 1, steps if to_zero else steps + 1, dtype=torch.float64)
+    if kind == "rho":
+        times = (t_max ** (1 / rho) + s * (t_min ** (1 / rho) - t_max ** (1 / rho))) ** rho
+    elif kind == "log":
+        times = t_max * (t_min / t_max) ** s
+    else:
+        raise ValueError(f"kind = {kind!r} is neither 'rho' nor 'log'")
+    return torch.cat([times, torch.zeros(1, dtype=torch.float64)]) if to_zero else times
+
+
+def steps_for(evaluations: int, solver: str = "euler", *, to_zero: bool = True) -> int:
+    """The most steps that cost at most ``evaluations``: Euler and 2M one a step, Heun two (one for a last step to 0).
+
+    ``ValueError`` below the solver's minimum, which is one step, and for rk45, which chooses its own.
+    """
+    if solver not in SOLVERS[:3]:
+        raise ValueError(
+            f"solver = {solver!r} must be one of {', '.join(SOLVERS[:3])} to have a fixed number of evaluations"
+        )
+    least = 2 if solver == "heun" and not to_zero else 1
+    if not (isinstance(evaluations, int) and evaluations >= least):
+        raise ValueError(
+            f"evaluations = {evaluations!r} must be a whole number of at least {least} for solver {solver!r}"
+        )
+    return evaluations if solver != "heun" else (evaluations + to_zero) // 2
+
+
+def sample(
+    predict: Predictor,
+    process: Process,
+    x: Tensor,
+    times: Tensor,
+    *,
+    solver: str = "euler",
+    variable: str = "t",
+    fresh: float = 0.0,
+    generator: torch.Generator | None = None,
+    rtol: float = 1e-4,
+    atol: float = 1e-4,
+    keep_path: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Sampled:
+    """Carry ``x`` [..., d] from ``times[0]`` down to ``times[-1]`` ≥ 0 by predict and revise.
+
+    ``times`` [steps+1], or [steps+1, *batch] for a clock per sample, strictly decreasing. ``solver`` is one of
+    ``SOLVERS``; ``variable`` "t" or "log t" is what Euler, Heun and rk45 take their steps in (2M always extrapolates in
+    log t; a last step to 0 is x̂_0 in every case). ``fresh`` in [0, 1] (Euler only): 0 is 9271.eq4, 1 eq3, between them
+    eq5, which needs a Gaussian ε. rk45 takes its ends from ``times`` and its steps from ``rtol`` and ``atol``, in
+    double precision; ending at 0 it stops at ``times[-2]`` and takes x̂_0 there. ``progress(done, steps)`` is called
+    after each step (not by rk45). ``ValueError`` on unknown names, times that do not fit, NaN or infinity in x or in a
+    prediction, or a prediction of another shape; ``RuntimeError`` when rk45 gives up.
+    """
+    _check_settings(process, x, solver, variable, fresh, rtol, atol)
+    counted = _Counted(predict)
+    times = _check_times(times, x)
+    if solver == "rk45":
+        return _adaptive(counted, process, x, times, variable, rtol, atol, keep_path)
+    path, before = [x], None
+    for k, (t, after) in enumerate(itertools.pairwise(times)):
+        x0 = counted(x, t)
+        aim = x0
+        if solver == "2m" and before is not None:
+            aim = _extrapolated(process, x0, before[0], before[1], t, after)
+        elif solver == "heun" or (solver == "euler" and variable == "log t"):
+            aim = _aim(counted, process, x, x0, t, after, solver, variable)
+        before = (x0, t)
+        x = revise(process, aim, x, t, after, fresh=fresh, generator=generator)
+        if x.is_floating_point():
+            require_finite("x", x, f" after the step from t = {_span(t)} to {_span(after)}")
+        path.append(x)
+        if progress is not None:
+            progress(k + 1, len(times) - 1)
+    return Sampled(x, counted.evaluations, *((torch.stack(path), times) if keep_path else ()))
+
+
+def revise(
+    process: Process,
+    x0: Tensor,
+    x: Tensor,
+    t: Time,
+    after: Time,
+    *,
+    fresh: float = 0.0,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """One step through x_0: F_after(x_0, √(1−f²) F_t^{-1}(x_0, x) + f ε) with f = ``fresh`` (9271.eq3-eq5)."""
+    if fresh == 1:
+        return process.forward(x0, process.noise(x0, generator), after)
+    eps = process.recover(x0, x, t, generator)
+    if fresh > 0:
+        eps = math.sqrt(1 - fresh**2) * eps + fresh * process.noise(x0, generator)
+    return process.forward(x0, eps, after)
+
+
+def _aim(
+    predict: Predictor, process: Process, x: Tensor, x0: Tensor, t: Tensor, after: Tensor, solver: str, variable: str
+) -> Tensor:
+    """The x̂_0 that makes ``revise`` the step of ``solver`` in ``variable``; x̂_0 itself where the step ends at 0."""
+    last = clock(after, x) == 0
+    if last.all():
+        return x0
+    # Samples that end here ride along at their old time, and are left alone below.
+    after = torch.where(after == 0, t, after)
+    sigma = clock(process.level(t), x)
+    ratio = clock(process.level(after), x) / sigma
+    euler = x0
+    # A step of h = log ratio in log t is one of (ratio − 1)/h times that length in t.
+    stretch = torch.log(ratio) / (ratio - 1)
+    if variable == "log t":
+        rest = sigma * process.recover(x0, x, t)
+        euler = x0 + (1 - stretch) * rest
+    if solver == "euler":
+        return torch.where(last, x0, euler)
+    ahead = predict(revise(process, euler, x, t, after), after)
+    if variable == "t":
+        aim = x0 + (ahead - x0) / (2 * ratio)
+    else:
+        aim = euler + stretch / 2 * (ahead - x0 - torch.log(ratio) * rest)
+    return torch.where(last, x0, aim)
+
+
+def _extrapolated(
+    process: Process, x0: Tensor, x0_before: Tensor, t_before: Tensor, t: Tensor, after: Tensor
+) -> Tensor:
+    """DPM-Solver++(2M): x̂_0 + (h/2h_before)(x̂_0 − x̂_0 before), h the steps in log σ; x̂_0 where the step ends at 0."""
+    end = clock(process.level(after), x0)
+    now, past = (clock(process.level(s), x0).log() for s in (t, t_before))
+    step = torch.where(end > 0, now - torch.where(end > 0, end, 1.0).log(), 0.0)
+    return x0 + step / (2 * (past - now)) * (x0 - x0_before)
+
+
+def _adaptive(
+    predict: "_Counted",
+    process: Process,
+    x: Tensor,
+    times: Tensor,
+    variable: str,
+    rtol: float,
+    atol: float,
+    keep_path: bool,
+) -> Sampled:
+    """RK45 in s from 0 to 1, while the level of each sample runs from first to last evenly in t or in log t."""
+    to_zero = bool((times[-1] == 0).any())
+    if to_zero and not (len(times) > 2 and (times[-1] == 0).all()):
+        raise ValueError("times must give rk45 a time before 0 to stop at, and end at 0 for all samples or none")
+    start, stop = process.level(times[0]), process.level(times[-2 if to_zero else -1])
+
+    def level(s: float) -> tuple[Tensor, Tensor]:
+        """σ and dσ/ds."""
+        if variable == "t":
+            return start + s * (stop - start), stop - start
+        sigma = start * (stop / start) ** s
+        return sigma, sigma * torch.log(stop / start)
+
+    def place(y: np.ndarray, s: float) -> tuple[Tensor, Tensor]:
+        t = process.time(level(s)[0])
+        y_t = torch.as_tensor(y, device=x.device).reshape(x.shape)
+        return process.forward(y_t, torch.zeros_like(y_t), t), t
+
+    def slope(s: float, y: np.ndarray) -> np.ndarray:
+        x_t, t = place(y, s)
+        eps = process.recover(predict(x_t.to(x.dtype), t).double(), x_t, t)
+        return (clock(level(s)[1], x_t) * eps).reshape(-1).cpu().numpy()
+
+    y0 = clock(start, x.double()) * process.recover(torch.zeros_like(x).double(), x.double(), times[0])
+    with torch.no_grad():
+        found = solve_ivp(
+            slope, (0, 1), y0.reshape(-1).cpu().numpy(), "RK45", None if keep_path else [1.0], rtol=rtol, atol=atol
+        )
+    if found.status != 0:
+        raise RuntimeError(f"rk45 stopped at {found.t[-1:]} of the way: {found.message}")
+    places = [place(y, s) for y, s in zip(found.y.T, found.t, strict=True)]
+    path, passed = [p.to(x.dtype) for p, _ in places], [t for _, t in places]
+    if to_zero:
+        end = revise(process, predict(path[-1], passed[-1]), path[-1], passed[-1], times[-1])
+        path, passed = [*path, end], [*passed, times[-1]]
+    return Sampled(path[-1], predict.evaluations, *((torch.stack(path), torch.stack(passed)) if keep_path else ()))
+
+
+class _Counted:
+    """A predictor that counts its calls and lets nothing wrong through."""
+
+    def __init__(self, predict: Predictor) -> None:
+        self.predict, self.evaluations = predict, 0
+
+    def __call__(self, x: Tensor, t: Tensor) -> Tensor:
+        self.evaluations += 1
+        x0 = self.predict(x, t.to(x.dtype) if x.is_floating_point() else t)
+        where = f"at t = {_span(t)}"
+        if not isinstance(x0, Tensor) or x0.shape != x.shape:
+            shape = tuple(x0.shape) if isinstance(x0, Tensor) else type(x0).__name__
+            raise ValueError(f"predict returned shape {shape} {where}, but must return that of x, {tuple(x.shape)}")
+        if x0.is_floating_point():
+            require_finite("predict's answer", x0, f" {where}")
+        return x0
+
+
+def _span(t: Tensor) -> str:
+    low, high = float(t.min()), float(t.max())
+    return f"{high:.6g}" if low == high else f"{low:.6g} … {high:.6g}"
+
+
+def _check_settings(
+    process: Process, x: Tensor, solver: str, variable: str, fresh: float, rtol: float, atol: float
+) -> None:
+    if solver not in SOLVERS:
+        raise ValueError(f"solver = {solver!r} is not one of {', '.join(SOLVERS)}")
+    if variable not in VARIABLES:
+        raise ValueError(f"variable = {variable!r} is neither 't' nor 'log t'")
+    if not 0 <= fresh <= 1:
+        raise ValueError(f"fresh = {fresh} must lie in [0, 1]")
+    if fresh > 0 and (solver != "euler" or variable != "t"):
+        raise ValueError(f"fresh = {fresh} needs solver='euler' in variable 't', not {solver!r} in {variable!r}")
+    if 0 < fresh < 1 and not process.gaussian:
+        raise ValueError(f"fresh = {fresh} mixes two noises, which needs a Gaussian ε; {process} allows 0 and 1 only")
+    require_positive("rtol", rtol)
+    require_positive("atol", atol)
+    if not isinstance(x, Tensor) or x.ndim == 0 or x.numel() == 0:
+        raise ValueError("x must be a tensor [..., d] with at least one sample")
+    if x.is_floating_point():
+        require_finite("x", x)
+
+
+def _check_times(times: Tensor, x: Tensor) -> Tensor:
+    times = torch.as_tensor(times, device=x.device)
+    if times.ndim == 0 or len(times) < 2:
+        raise ValueError(
+            f"times has shape {tuple(times.shape)}, but must be [steps+1] or [steps+1, batch] with steps ≥ 1"
+        )
+    clock(times[0], x, name="times[0]")
+    require_finite("times", times)
+    if not ((times[1:] < times[:-1]).all() and (times[-1] >= 0).all()):
+        raise ValueError("times must decrease strictly and stay at 0 or above")
+    return times
