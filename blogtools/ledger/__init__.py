@@ -7,6 +7,9 @@ from blogtools.ledger.check import Result, verdict_on
 from blogtools.ledger.entry import KINDS, Entry, Open, entries, get
 from blogtools.ledger.evidence import Evidence, Exact, Numeric, Outcome, Symbolic
 from blogtools.ledger.mutants import automatic_mutants
+from blogtools.ledger.notebook import show, summary
+from blogtools.ledger.report import counts
+from blogtools.ledger.runner import verify
 from blogtools.ledger.statistics import Experiment, Law, Slope
 
 __all__ = [
@@ -23,7 +26,11 @@ __all__ = [
     "Slope",
     "Symbolic",
     "automatic_mutants",
+    "counts",
     "entries",
     "get",
+    "show",
+    "summary",
     "verdict_on",
+    "verify",
 ]

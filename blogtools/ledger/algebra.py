@@ -49,12 +49,19 @@ def random_point(symbols: Any, rng: np.random.Generator, domain: Domain) -> dict
 
 
 def value_at(expression: Any, point: Mapping[sp.Symbol, Any]) -> Any:
-    """Numerical value with its sums, integrals and derivatives done, or ``None`` where there is none."""
+    """Numerical value with its sums, integrals and derivatives done.
+
+    NaN where the expression has no finite value (a pole, a divergent integral), ``None`` where sympy cannot tell.
+    """
     try:
-        value = expression.subs(point).doit().evalf(_DIGITS)
+        done = expression.subs(point).doit()
+        value = sp.nan if done.has(sp.nan, sp.zoo, sp.oo, -sp.oo) and not done.has(sp.Integral, sp.Sum) else done
+        value = value.evalf(_DIGITS)
     except (ValueError, TypeError, ZeroDivisionError, NotImplementedError, RecursionError):
         return None
-    return value if value.is_number and value.is_finite else None
+    if not value.is_number or value.is_finite is None:
+        return sp.nan if value in (sp.nan, sp.zoo) else None
+    return value if value.is_finite else sp.nan
 
 
 def counterexample(one: Any, other: Any, rng: np.random.Generator, domain: Domain) -> str:
@@ -66,16 +73,13 @@ def counterexample(one: Any, other: Any, rng: np.random.Generator, domain: Domai
     for _ in range(_POINTS):
         point = random_point(one.free_symbols | other.free_symbols, rng, domain)
         a, b = value_at(one, point), value_at(other, point)
-        if b is not None and a is None and _undefined(one, point):
-            return f"no value at {_words(point)}"
-        if a is not None and b is not None and abs(a - b) > sp.Float("1e-15") * (abs(a) + abs(b)):
+        if a is None or b in (None, sp.nan):
+            continue
+        if a is sp.nan:
+            return f"no finite value at {_words(point)}"
+        if abs(a - b) > sp.Float("1e-15") * (abs(a) + abs(b)):
             return f"{sp.N(a, 6)} against {sp.N(b, 6)}" + (f" at {_words(point)}" if point else "")
     return ""
-
-
-def _undefined(expression: Any, point: Mapping[sp.Symbol, Any]) -> bool:
-    value = expression.subs(point)
-    return value in (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
 
 def _words(point: Mapping[sp.Symbol, Any]) -> str:
@@ -96,7 +100,7 @@ def proportional(
     varying = symbols if names is True else {s for s in symbols if isinstance(names, tuple) and str(s) in names}
     fixed = random_point(symbols, rng, domain)
     base = [value_at(e, fixed) for e in (ones[0], others[0])]
-    if base[0] in (None, 0) or base[1] in (None, 0):
+    if any(value in (None, sp.nan, 0) for value in base):
         return None, ""
     if not sp.N(base[0] / base[1]).is_positive:
         return False, f"the factor is {sp.N(base[0] / base[1], 6)} at {_words(fixed)}"

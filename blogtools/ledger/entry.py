@@ -82,11 +82,6 @@ class Entry:
         return bool(self.corrected_by)
 
 
-def reading_order(entry_id: str) -> tuple[tuple[str, int], ...]:
-    """Sort key that puts eq2 before eq10."""
-    return tuple((text, int(number or 0)) for text, number in re.findall(r"([^0-9]*)([0-9]*)", entry_id))
-
-
 def near(word: str, words: Iterable[str]) -> str:
     """Up to five of ``words`` that look like ``word``, or all of a short list, as a phrase for an error message."""
     known = list(dict.fromkeys(words))
@@ -97,7 +92,7 @@ def near(word: str, words: Iterable[str]) -> str:
 
 
 def entries(source: str = CLAIMS) -> list[Entry]:
-    """All entries in reading order.
+    """All entries, post by post and in a post as its file has them.
 
     ``source`` is the dotted name of a module with a list ``ENTRIES`` or, like ``blogtools.claims``, a function
     ``entries()``. It is loaded by name so that the ledger stands below the claims and worker processes find the same.
@@ -113,7 +108,7 @@ def entries(source: str = CLAIMS) -> list[Entry]:
     for entry in found:
         if entry.corrected_by and (entry.corrected_by not in by_id or by_id[entry.corrected_by].erratum):
             raise ValueError(f"{entry.id}: corrected_by = {entry.corrected_by!r} is not the id of a right form")
-    return sorted(found, key=lambda entry: reading_order(entry.id))
+    return sorted(found, key=lambda entry: entry.post)
 
 
 def get(entry_id: str, source: str = CLAIMS) -> Entry:

@@ -70,18 +70,19 @@ class Law(Evidence):
         if not self.witnesses:
             return Outcome.undecided("no witness: the check tries nothing")
         smallest, where, points = 1.0, "", 0
-        for witness, generator in zip(self.witnesses, rng.spawn(len(self.witnesses)), strict=True):
-            sample = np.asarray(numbers(statement(generator, **witness)), dtype=float)
+        for witness, stream in zip(self.witnesses, rng.spawn(len(self.witnesses)), strict=True):
+            sample = np.asarray(numbers(statement(stream, **witness)), dtype=float)
             if sample.ndim != 1 or sample.size < 2:
                 return Outcome.undecided(f"sample of shape {sample.shape} is not a row of numbers")
+            at = f" at {describe(witness)}" if witness else ""
             if not np.isfinite(sample).all():
-                return Outcome.undecided(f"sample has a NaN or an infinity at {describe(witness)}")
-            p = self._p_value(sample, generator, witness)
+                return Outcome.undecided(f"sample has a NaN or an infinity{at}")
+            p = self._p_value(sample, stream, witness)
             if not 0 <= p <= 1:
-                return Outcome.undecided(f"p-value is {p} at {describe(witness)}")
+                return Outcome.undecided(f"p-value is {p}{at}")
             points += sample.size
             if p <= smallest:
-                smallest, where = p, f" at {describe(witness)}" if witness else ""
+                smallest, where = p, at
         holds = smallest >= level
         detail = f"smallest p = {smallest:.2g}{where}, level {level:.1g}"
         return Outcome(holds, not holds, detail, p_value=smallest, tolerance=level, points=points)

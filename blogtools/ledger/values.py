@@ -58,9 +58,34 @@ def _evaluate(expression: Any, witness: Witness) -> Any:
     missing = [str(s) for s in symbols if str(s) not in values]
     if missing:
         raise ValueError(f"witness = {describe(witness)} lacks {', '.join(missing)}")
-    function = sp.lambdify(symbols, expression, modules="mpmath")
-    value = function(*(high_precision(values[str(s)]) for s in symbols))
-    return list(value) if isinstance(value, mpmath.matrix) else value
+    digits = mpmath.mp.dps
+    point = {s: _sympy_number(values[str(s)], digits + 15) for s in symbols}
+    value = expression.subs(point).doit().evalf(digits)
+    if isinstance(value, sp.MatrixBase):
+        return [_mpmath_number(component) for component in value]
+    return _mpmath_number(value)
+
+
+def _sympy_number(value: Any, digits: int) -> Any:
+    """A witness as sympy number: integers and fractions exact, so that they stay indices, the rest a long decimal."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool | int | Fraction | sp.Basic):
+        return sp.sympify(value)
+    return sp.sympify(value if isinstance(value, complex) else sp.Float(value, digits))
+
+
+def _mpmath_number(value: Any) -> Any:
+    """An evaluated expression as mpmath number; NaN where a formula has no value (a pole, zero to a negative power)."""
+    if value in (sp.nan, sp.zoo):
+        return mpmath.nan
+    if not value.is_number or value.atoms(sp.Function, sp.Sum, sp.Integral, sp.Derivative):
+        raise ValueError(f"{_short(value)} cannot be evaluated to a number")
+    return mpmath.mpmathify(value)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def high_precision(value: Any) -> Any:
