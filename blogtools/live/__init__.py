@@ -1,0 +1,10 @@
+"""Live figures: ``Live`` turns a drawing function, a pure function and some controls into a figure one can drag."""
+
+from blogtools.live import style
+from blogtools.live.controls import Button, Choice, Orbit, Points, Slider, Toggle
+from blogtools.live.figure import Failure, Live, failures
+from blogtools.live.widget import strip_widgets
+
+__all__ = [
+    "Button", "Choice", "Failure", "Live", "Orbit", "Points", "Slider", "Toggle", "failures", "strip_widgets", "style",
+]  # fmt: skip

@@ -1,0 +1,229 @@
+"""The controls of a live figure: what the reader may set, within which bounds.
+
+A control is plain data. ``clean`` turns whatever arrives (from the browser or from Python) into a valid value,
+``stops`` are the values at which tests drive the figure, ``spec`` is what the browser is told.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+def _number(name: str, value: Any, allowed: str) -> float:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float, np.integer, np.floating))
+        or not math.isfinite(value)
+    ):
+        raise ValueError(f"{name} = {value!r} is not {allowed}")
+    return float(value)
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number in ``[low, high]``; ``log`` spaces it by ratios, ``integer`` rounds it, ``play`` adds a play button.
+
+    ``step`` defaults to 1 for integers and to a 200th of the range otherwise; a logarithmic slider has 200 positions.
+    A value outside the bounds is clamped; one that is no finite number raises ``ValueError``.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    value: float
+    step: float | None = None
+    unit: str = ""
+    log: bool = False
+    play: bool = False
+    integer: bool = False
+
+    def __post_init__(self) -> None:
+        for which in ("low", "high", "value"):
+            _number(f"{self.name}.{which}", getattr(self, which), "a finite number")
+        if not self.low < self.high or not self.low <= self.value <= self.high:
+            raise ValueError(
+                f"slider {self.name!r}: low = {self.low}, value = {self.value}, high = {self.high}"
+                " must satisfy low ≤ value ≤ high and low < high"
+            )
+        if self.log and self.low <= 0:
+            raise ValueError(f"slider {self.name!r}: low = {self.low} must be positive when log is set")
+        if self.step is not None and not 0 < self.step <= self.high - self.low:
+            raise ValueError(f"slider {self.name!r}: step = {self.step} must lie in (0, high − low]")
+
+    def clean(self, value: Any) -> float | int:
+        """The value clamped to the bounds, an ``int`` where the slider counts."""
+        number = _number(self.name, value, f"a finite number in [{self.low}, {self.high}]")
+        number = min(max(number, self.low), self.high)
+        return round(number) if self.integer else number
+
+    @property
+    def stops(self) -> list[float | int]:
+        """Both ends and the middle (of the ratios, where the slider is logarithmic)."""
+        middle = math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2
+        return [self.clean(self.low), self.clean(middle), self.clean(self.high)]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        step = self.step or (1 if self.integer else (self.high - self.low) / 200)
+        positions = 200 if self.log else max(1, round((self.high - self.low) / step))
+        return {
+            "kind": "slider", "name": self.name, "label": self.label, "low": self.low, "high": self.high,
+            "positions": positions, "unit": self.unit, "log": self.log, "play": self.play, "integer": self.integer,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of ``options`` (strings)."""
+
+    name: str
+    label: str
+    options: Sequence[str]
+    value: str
+
+    def __post_init__(self) -> None:
+        self.clean(self.value)
+
+    def clean(self, value: Any) -> str:
+        """The option itself; anything else raises ``ValueError``."""
+        if value not in self.options:
+            raise ValueError(f"{self.name} = {value!r} is not one of {', '.join(map(repr, self.options))}")
+        return str(value)
+
+    @property
+    def stops(self) -> list[str]:
+        """Every option."""
+        return list(self.options)
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        return {"kind": "choice", "name": self.name, "label": self.label, "options": list(self.options)}
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """On or off."""
+
+    name: str
+    label: str
+    value: bool = False
+
+    def clean(self, value: Any) -> bool:
+        """A ``bool``; anything else raises ``ValueError``."""
+        if not isinstance(value, (bool, np.bool_)):
+            raise ValueError(f"{self.name} = {value!r} is not True or False")
+        return bool(value)
+
+    @property
+    def stops(self) -> list[bool]:
+        """Off and on."""
+        return [False, True]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        return {"kind": "toggle", "name": self.name, "label": self.label}
+
+
+@dataclass(frozen=True)
+class Button:
+    """Each press adds one to an integer parameter: a seed ("new sample") or a count of steps."""
+
+    name: str
+    label: str
+    value: int = 0
+
+    def clean(self, value: Any) -> int:
+        """A whole number from 0; anything else raises ``ValueError``."""
+        number = _number(self.name, value, "a whole number from 0")
+        if number < 0 or number != int(number):
+            raise ValueError(f"{self.name} = {value!r} is not a whole number from 0")
+        return int(number)
+
+    @property
+    def stops(self) -> list[int]:
+        """Not pressed, pressed once, pressed often."""
+        return [0, 1, 25]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        return {"kind": "button", "name": self.name, "label": self.label}
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Handles to drag: an array ``(n, 2)`` in data coordinates, shown by the artist of that name (markers or dots).
+
+    ``artist`` names what ``draw`` returned (a ``scatter`` or a marked ``Line2D`` on linear axes); the figure moves it,
+    so ``compute`` need not. ``low`` and ``high`` bound the points (numbers or pairs). With the keyboard: Tab to a
+    handle, arrow keys move it by ``step`` (a hundredth of the range), with Shift by ten.
+    """
+
+    name: str
+    label: str
+    artist: str
+    value: Any
+    low: Any
+    high: Any
+    step: float | None = None
+    bounds: np.ndarray = field(init=False, repr=False)
+    """``[[low_x, low_y], [high_x, high_y]]``."""
+
+    def __post_init__(self) -> None:
+        bounds = np.stack([np.broadcast_to(np.asarray(b, float), 2) for b in (self.low, self.high)])
+        if not np.isfinite(bounds).all() or (bounds[0] >= bounds[1]).any():
+            raise ValueError(
+                f"points {self.name!r}: low = {self.low}, high = {self.high} must be finite and low < high"
+            )
+        object.__setattr__(self, "bounds", bounds)
+        start = np.array(self.value, float)
+        if start.ndim != 2 or start.shape[1] != 2 or len(start) == 0:
+            raise ValueError(f"points {self.name!r}: value has shape {start.shape}, allowed is (n, 2) with n ≥ 1")
+        object.__setattr__(self, "value", start)
+        object.__setattr__(self, "value", self.clean(start))
+
+    def clean(self, value: Any) -> np.ndarray:
+        """A fresh float array of the same shape, clamped to the bounds."""
+        points = np.array(value, float)
+        if points.shape != self.value.shape or not np.isfinite(points).all():
+            raise ValueError(f"{self.name} = {value!r} is not an array of finite numbers of shape {self.value.shape}")
+        return np.clip(points, *self.bounds)
+
+    @property
+    def stops(self) -> list[np.ndarray]:
+        """Every point at one corner, at the other, in the middle (so all coincide), and the first at the low corner."""
+        low, high = self.bounds
+        together = [np.broadcast_to(p, self.value.shape).copy() for p in (low, high, (low + high) / 2)]
+        first = self.value.copy()
+        first[0] = low
+        return [*together, first]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        step = self.step or float((self.bounds[1] - self.bounds[0]).max()) / 100
+        return {
+            "kind": "points", "name": self.name, "label": self.label, "artist": self.artist,
+            "low": self.bounds[0].tolist(), "high": self.bounds[1].tolist(), "step": step,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """Dragging the background moves two sliders, named here: across the azimuth, up and down the elevation.
+
+    A slider whose range is a full turn (360) wraps around.
+    """
+
+    azimuth: str
+    elevation: str
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        return {"kind": "orbit", "azimuth": self.azimuth, "elevation": self.elevation}
+
+
+Control = Slider | Choice | Toggle | Button | Points
+"""A control with a parameter of its own."""

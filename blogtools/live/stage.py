@@ -1,0 +1,134 @@
+"""The stage: a persistent matplotlib figure, split into what stands still and what moves."""
+
+import io
+from collections.abc import Callable, Mapping
+from textwrap import wrap
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from PIL import Image
+
+from blogtools.live import style
+from blogtools.live.actors import move
+from blogtools.live.scene import CSS_DPI, PIXEL_RATIO, Operation, Recorder
+
+Draw = Callable[[Figure], Mapping[str, Artist]]
+
+
+class Stage:
+    """Paints once what stands still (``background``), and records anew what moves (``operations``).
+
+    The still is painted in the same order as the canvas: the background, then the actors by ``zorder``.
+    """
+
+    def __init__(self, draw: Draw, size: tuple[float, float]) -> None:
+        self.figure = Figure(figsize=size, dpi=CSS_DPI * PIXEL_RATIO, layout="constrained")
+        self._agg = FigureCanvasAgg(self.figure)
+        self.artists = dict(draw(self.figure))
+        for name, artist in self.artists.items():
+            if not isinstance(artist, Artist) or name == "readout":
+                raise ValueError(f"draw returned {name!r}: {artist!r}; allowed are artists under names but 'readout'")
+        self._moving = {name: a for name, a in self.artists.items() if not isinstance(a, Axes)}
+        self._axes_settings: dict[str, str] = {}
+        self._recorded: dict[str, list[Operation]] = {}
+        self.background = b""
+        """PNG of what stands still, at two pixels to the CSS pixel."""
+        width, height = self.pixels
+        self._recorder = Recorder(width, height, self.figure.dpi)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height in stage pixels."""
+        return self._agg.get_width_height()
+
+    def move(self, values: Mapping[str, Any]) -> None:
+        """Moves the named artists; axes whose settings change make the background be painted anew."""
+        unknown = [name for name in values if name not in self.artists]
+        if unknown:
+            known = ", ".join(map(repr, self.artists)) or "nothing"
+            raise ValueError(f"compute returned {unknown[0]!r}; allowed are 'readout' and what draw returned: {known}")
+        for name, value in values.items():
+            if name not in self._moving and self._axes_settings.get(name) == repr(value):
+                continue
+            move(self.artists[name], name, value)
+            self._recorded.pop(name, None)
+            if name not in self._moving:
+                self._axes_settings[name] = repr(value)
+                self.background = b""
+        if not self.background:
+            self._paint_background()
+
+    def operations(self) -> list[Operation]:
+        """What the canvas paints over the background, in order."""
+        for name, artist in self._moving.items():
+            if name not in self._recorded:
+                self._recorded[name] = self._recorder.record(name, artist)
+        return [operation for name in self._order() for operation in self._recorded[name]]
+
+    def affine(self, name: str) -> list[float] | None:
+        """``[sx, tx, sy, ty]`` from the data of an artist to stage pixels; None on axes that are not linear."""
+        artist = self.artists[name]
+        transform = artist.get_offset_transform() if isinstance(artist, PathCollection) else artist.get_transform()
+        if not transform.is_affine:
+            return None
+        (sx, skew, tx), (skew_y, sy, ty), _ = np.array(transform.get_matrix()).tolist()
+        return None if skew or skew_y else [sx, tx, -sy, self.pixels[1] - ty]
+
+    def picture(self, caption: list[str]) -> bytes:
+        """The still as PNG: background, actors, and lines of text below (the first dark, the others grey)."""
+        self._agg.restore_region(self._region)
+        renderer = self._agg.get_renderer()
+        for name in self._order():
+            self._moving[name].draw(renderer)
+        still = np.array(self._agg.buffer_rgba())[..., :3]
+        lines = [
+            (text, i) for i, line in enumerate(caption) for text in wrap(line, int(11.5 * self.figure.get_figwidth()))
+        ]
+        if lines:
+            still = np.concatenate([still, self._text(lines)])
+        return _png(still, compress_level=9)
+
+    def _order(self) -> list[str]:
+        def depth(name: str) -> tuple[float, float]:
+            artist = self._moving[name]
+            return (artist.axes.get_zorder() if artist.axes is not None else 0.0, artist.get_zorder())
+
+        return sorted(self._moving, key=depth)
+
+    def _paint_background(self) -> None:
+        shown = [artist for artist in self._moving.values() if artist.get_visible()]
+        for artist in shown:
+            artist.set_visible(False)
+        self._agg.draw()
+        self.figure.set_layout_engine("none")
+        for artist in shown:
+            artist.set_visible(True)
+        self._region = self._agg.copy_from_bbox(self.figure.bbox)
+        self.background = _png(np.array(self._agg.buffer_rgba())[..., :3], compress_level=1)
+        self._recorded.clear()
+
+    def _text(self, lines: list[tuple[str, int]]) -> np.ndarray:
+        width, height = self.figure.get_figwidth(), 0.08 + 0.24 * len(lines)
+        strip = Figure(figsize=(width, height), dpi=self.figure.dpi)
+        canvas = FigureCanvasAgg(strip)
+        for row, (text, rank) in enumerate(lines):
+            colour = style.GREY if rank else style.BLACK
+            y = 1 - (0.16 + 0.24 * row) / height
+            strip.text(0.08 / width, y, text, color=colour, fontsize=12, va="center", parse_math=False)
+        canvas.draw()
+        strip_pixels = np.array(canvas.buffer_rgba())[..., :3]
+        full = np.full((strip_pixels.shape[0], self.pixels[0], 3), 255, np.uint8)
+        columns = min(full.shape[1], strip_pixels.shape[1])
+        full[:, :columns] = strip_pixels[:, :columns]
+        return full
+
+
+def _png(pixels: np.ndarray, compress_level: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "png", compress_level=compress_level)
+    return buffer.getvalue()
