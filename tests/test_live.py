@@ -1,4 +1,4 @@
-"""Live figures without a browser: controls, what reaches the artists, errors, the still, and every registered figure."""
+"""Live figures without a browser: controls, what reaches the artists, errors, the still, the registered figures."""
 
 import io
 import logging
@@ -56,7 +56,12 @@ def wave(**changes: Any) -> Live:
         Slider("tilt", "tilt", -90, 90, 20, unit="°"),
         Orbit("turn", "tilt"),
     ]
-    given = {"draw": draw, "compute": compute, "controls": controls, "alt": "A wave with two knots."} | changes
+    given: dict[str, Any] = {
+        "draw": draw,
+        "compute": compute,
+        "controls": controls,
+        "alt": "A wave with two knots.",
+    } | changes
     return Live(**given)
 
 
@@ -78,7 +83,7 @@ def test_slider_clamps_counts_and_refuses_nan() -> None:
     assert [slider.clean(v) for v in (-5, 3.4, 99)] == [1, 3, 10]
     assert isinstance(slider.clean(3.4), int)
     for wrong in (float("nan"), float("inf"), "3", None, True):
-        with pytest.raises(ValueError, match="n = .*finite number"):
+        with pytest.raises(ValueError, match=r"n = .*finite number"):
             slider.clean(wrong)
 
 
@@ -191,7 +196,7 @@ def test_wrong_figures_fail_when_they_are_made() -> None:
         wave(controls=[Toggle("a", "a"), Toggle("a", "a")])
     with pytest.raises(ValueError, match="orbit: 'turn' is not one of the sliders"):
         wave(controls=[Orbit("turn", "tilt")])
-    with pytest.raises(ValueError, match="artist = 'note'.*curve, knots"):
+    with pytest.raises(ValueError, match=r"artist = 'note'.*curve, knots"):
         wave(controls=[Points("p", "p", "note", [[0, 0]], -1, 1)], compute=lambda **_: {})
     with pytest.raises(ValueError, match="draw returned 'x'"):
         wave(draw=lambda figure: {"x": 3}, compute=lambda **_: {}, controls=[])
@@ -202,7 +207,7 @@ def test_an_actor_the_canvas_cannot_show_is_named() -> None:
         mesh = figure.add_subplot().pcolormesh(np.arange(9.0).reshape(3, 3), shading="gouraud")
         return {"mesh": mesh}
 
-    with pytest.raises(ValueError, match="artist 'mesh' .QuadMesh.* Gouraud"):
+    with pytest.raises(ValueError, match=r"artist 'mesh' .QuadMesh.* Gouraud"):
         Live(draw, lambda: {}, [], "A mesh.")
 
 
@@ -219,7 +224,7 @@ def test_an_exception_in_compute_is_recorded_and_shown() -> None:
     assert failures[-1] is live.errors[-1]
     assert "1 / a" in live.errors[-1].trace
     frame = live.widget.frame
-    assert frame["error"] == "ZeroDivisionError: division by zero"
+    assert frame["error"] == "ZeroDivisionError: float division by zero"
     assert live.parameters == {"a": 1}
     live._receive({"values": {"a": 0.5}, "request": 8})
     assert (live.widget.frame["error"], live.readout) == ("", "2.0")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -84,7 +83,7 @@ class Live:
         return self._stage.figure
 
     @property
-    def artists(self) -> dict[str, Artist]:
+    def artists(self) -> dict[str, Any]:
         """What ``draw`` returned."""
         return self._stage.artists
 
