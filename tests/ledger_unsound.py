@@ -56,6 +56,11 @@ ENTRIES = [
     entry("same-callable", Numeric(statement=square, against=square, witnesses=(1, 2), **WRONG)),
     entry("same-partial", Numeric(statement=functools.partial(square), against=square, witnesses=(1, 2), **WRONG)),
     entry("same-lambda", Numeric(statement=lambda n: n + 1, against=lambda n: n + 1, witnesses=(1, 2), **WRONG)),
+    entry(
+        "same-inside",
+        Numeric(statement=lambda n: square(n), against=lambda n: 1.0 * square(n), witnesses=(1,), **WRONG),
+    ),
+    entry("shares-unsaid", Numeric(**SQUARED, **WRONG, shares={"ledger_unsound.square": ""})),
     entry("same-expression", Symbolic(statement=sp.sin(y) + 1, against=1 + sp.sin(y))),
     entry("no-witness", Numeric(statement=lambda n: n**2, against=square, witnesses=(), **WRONG)),
     entry("no-witness-drawn", Exact(statement=lambda n: n**2, against=square, witnesses=lambda rng: [], **WRONG)),

@@ -3,7 +3,7 @@
 >>> from blogtools.ledger import Entry, Symbolic, verify, show
 """
 
-from blogtools.ledger.check import Result, verdict_on
+from blogtools.ledger.check import Result, expected_counts, verdict_on
 from blogtools.ledger.entry import KINDS, Entry, Open, entries, get
 from blogtools.ledger.evidence import Evidence, Exact, Numeric, Outcome, Symbolic
 from blogtools.ledger.mutants import automatic_mutants
@@ -28,6 +28,7 @@ __all__ = [
     "automatic_mutants",
     "counts",
     "entries",
+    "expected_counts",
     "get",
     "show",
     "summary",

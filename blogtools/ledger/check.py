@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from blogtools.ledger.entry import Entry
+from blogtools.ledger.entry import CLAIMS, Entry, entries
 from blogtools.ledger.evidence import Evidence, Outcome
 from blogtools.ledger.mutants import equivalent, mutants_of
 
@@ -85,6 +85,8 @@ def static_problem(entry: Entry) -> str:
             return f"evidence {number}: excused mutants that do not exist: {', '.join(sorted(unknown))}"
         if not all(reason.strip() for reason in evidence.excused.values()):
             return f"evidence {number}: a mutant is excused without a reason"
+        if not all(reason.strip() for reason in evidence.shares.values()):
+            return f"evidence {number}: a function is shared without a reason"
     if not any(mutants_of(evidence) for evidence in entry.evidence):
         return "no mutant: nothing shows that the check can fail"
     return ""
@@ -135,17 +137,30 @@ def conclude(entry: Entry, tried: Iterable[Tried], mutants: Iterable[Tried] | No
     tried, run = tuple(tried), mutants is not None
     killed = tuple(mutants or ())
     problem = static_problem(entry) or _problem_with(tried) or _problem_with_mutants(killed, run)
-    if problem and entry.open is None:
-        verdict = "falls"
-    elif entry.open is not None:
-        verdict = "open"
-    elif entry.erratum:
-        verdict = "refuted"
-    else:
-        strong = [e for e in entry.evidence if e.strong]
-        whole = any(not e.partial for e in strong) or len(strong) == len(entry.evidence)
-        verdict = "proved" if strong and whole else "supported"
+    verdict = "falls" if problem and entry.open is None else expected_verdict(entry)
     return Result(entry, verdict, problem, tried, killed, run)
+
+
+def expected_verdict(entry: Entry) -> str:
+    """The verdict if nothing falls, read from the form of the entry without running anything."""
+    if entry.open is not None:
+        return "open"
+    if entry.erratum:
+        return "refuted"
+    strong = [e for e in entry.evidence if e.strong]
+    whole = any(not e.partial for e in strong) or len(strong) == len(entry.evidence)
+    return "proved" if strong and whole else "supported"
+
+
+def count(verdicts: Iterable[str]) -> dict[str, int]:
+    """How often each verdict occurs, all of them in a fixed order."""
+    seen = list(verdicts)
+    return {verdict: seen.count(verdict) for verdict in VERDICTS}
+
+
+def expected_counts(post: str | None = None, source: str = CLAIMS) -> dict[str, int]:
+    """How many entries (of one post) will have each verdict if nothing falls; nothing is run."""
+    return count(expected_verdict(entry) for entry in entries(source) if post in (None, entry.post))
 
 
 def _problem_with(tried: tuple[Tried, ...]) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import mpmath
@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from blogtools.ledger.algebra import counterexample, is_zero, proportional
+from blogtools.ledger.independence import Traced, same_code, shared_functions
 from blogtools.ledger.values import (
     Witnesses,
     apply,
@@ -20,7 +21,6 @@ from blogtools.ledger.values import (
     finite,
     is_expression,
     numbers,
-    same_code,
 )
 
 
@@ -62,6 +62,8 @@ class Evidence:
     partial : true when it covers only a part of the statement, so that it alone cannot prove it.
     no_automatic : why no mutants are derived from an expression; empty derives them.
     excused : automatic mutants by name that are true as well, each with the reason.
+    shares : functions of this project that both sides may run, each with the reason: "blogtools.data.digits", or a
+        pattern with ``*``. Any other function that both sides run and that returns something makes the check void.
     """
 
     statement: Any
@@ -73,8 +75,14 @@ class Evidence:
     partial: bool = False
     no_automatic: str = ""
     excused: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, str] = field(default_factory=dict)
 
     strong: ClassVar[bool] = False
+
+    @property
+    def truth(self) -> Any:
+        """The form that must hold: the statement, or for an erratum the amended one."""
+        return self.statement if self.amended is None else self.amended
 
     @property
     def name(self) -> str:
@@ -98,9 +106,26 @@ class Evidence:
                 + (", or unevaluated (Derivative, Integral, Sum)" if is_expression(statement) else "")
             )
         try:
+            if statement is self.truth and not any(
+                is_expression(s) or not callable(s) for s in (statement, self.against)
+            ):
+                return self._check_traced(statement, rng, level)
             return self.check(statement, rng, level)
         except Exception as problem:
             return Outcome.undecided(f"raises {type(problem).__name__}: {problem}")
+
+    def _check_traced(self, statement: Any, rng: np.random.Generator, level: float) -> Outcome:
+        one, other = Traced(statement), Traced(self.against)
+        outcome = replace(self, against=other).check(one, rng, level)
+        if both := shared_functions(one, other, self.shares):
+            return Outcome.undecided(
+                f"void: both sides run {', '.join(both)}; write one side independently, or say in shares why it may be"
+            )
+        return outcome
+
+
+def _is_function(side: Any) -> bool:
+    return callable(side) and not is_expression(side)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -118,7 +118,7 @@ def mutants_of(evidence: Evidence) -> dict[str, tuple[Any, bool]]:
     They are wrong forms of ``amended`` where there is one, and the printed form is then the first of them.
     """
     erratum = evidence.amended is not None
-    truth = evidence.amended if erratum else evidence.statement
+    truth = evidence.truth
     found: dict[str, tuple[Any, bool]] = {"as printed": (evidence.statement, False)} if erratum else {}
     found |= {name: (mutant, False) for name, mutant in evidence.mutants.items()}
     if is_expression(truth) and not evidence.no_automatic:
@@ -130,7 +130,7 @@ def mutants_of(evidence: Evidence) -> dict[str, tuple[Any, bool]]:
 
 def equivalent(mutant: Any, evidence: Evidence, rng: np.random.Generator) -> bool:
     """Whether an automatic mutant says the same as the true form, so that no check could refute it."""
-    truth = evidence.amended if evidence.amended is not None else evidence.statement
+    truth = evidence.truth
     domain = getattr(evidence, "domain", {})
     if scale := getattr(evidence, "up_to_scale", False):
         return proportional(mutant, truth, scale, rng, domain)[0] is True

@@ -7,15 +7,19 @@ from typing import Any
 
 import sympy as sp
 
-from blogtools.ledger.check import Result, Tried, level_of, mutants_of, try_mutant, verdict_on
+from blogtools.ledger.check import Result, Tried, count, level_of, mutants_of, try_mutant, verdict_on
 from blogtools.ledger.entry import CLAIMS, Entry, entries, get, near
 from blogtools.ledger.page import COLOURS
-from blogtools.ledger.report import count, killed_of, measure, weakest
+from blogtools.ledger.report import measure, weakest
 from blogtools.ledger.runner import select
 from blogtools.ledger.values import is_expression
 
 TRUTH = "as in the post"
 _SIGNS = {"proved": "✔", "supported": "✔", "refuted": "✘", "open": "?", "falls": "✘"}
+
+
+_seen: dict[tuple[Entry, int, float], Result] = {}
+"""Results of this process, so that the table at the end of a notebook does not repeat what its cells have shown."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def show(
     if mutant is not None:
         view = _mutant_view(entry, mutant, seed, level)
     else:
-        result = verdict_on(entry, seed=seed, level=level)
+        result = _seen[entry, seed, level] = verdict_on(entry, seed=seed, level=level)
         lines = _verdict_lines(result)
         view = View(_markdown(entry, lines, result.verdict), _text(entry, lines))
     return View(view.markdown, view.text, _switch(entry, mutant, seed, level)) if switch else view
@@ -179,24 +183,29 @@ def _switch(entry: Entry, mutant: str | None, seed: int, level: float) -> Any:
     return ipywidgets.VBox([equation, menu, verdict])
 
 
-def summary(post: str, *, seed: int = 0, mutants: bool = False, source: str = CLAIMS) -> View:
-    """The verdicts on all entries of a post as a table with their counts, computed when called.
+def summary(post: str, *, seed: int = 0, source: str = CLAIMS) -> View:
+    """The verdicts on all entries of a post as a table with their counts.
 
+    What ``show`` has found in this process is taken over, the rest is computed when called.
     Raises ``ValueError`` for a post that has no entry.
     """
     ledger = entries(source)
     level = level_of(ledger)
-    results = [verdict_on(e, seed=seed, level=level, mutants=mutants) for e in select(ledger, post=post)]
+    results = []
+    for entry in select(ledger, post=post):
+        if (entry, seed, level) not in _seen:
+            _seen[entry, seed, level] = verdict_on(entry, seed=seed, level=level)
+        results.append(_seen[entry, seed, level])
     counted = count(result.verdict for result in results)
     total = f"{len(results)} entries: " + ", ".join(f"{n} {verdict}" for verdict, n in counted.items() if n)
     rows, plain = ["| id | says | verdict | error or p | mutants |", "|---|---|---|---|---|"], []
     for result in results:
         worst = weakest(result)
-        number, killed = (measure(worst) if worst else "-"), killed_of(result)
+        number, broken = (measure(worst) if worst else "-"), len(mutant_names(result.entry))
         colour = COLOURS[result.verdict]
         verdict = f'<span style="color:{colour}">{_SIGNS[result.verdict]} {result.verdict}</span>'
-        rows.append(f"| {result.entry.id} | {_escape(result.entry.says)} | {verdict} | {number} | {killed} |")
-        plain.append(f"{result.entry.id}  {result.verdict}  {number}  {killed}  {result.entry.says}")
+        rows.append(f"| {result.entry.id} | {_escape(result.entry.says)} | {verdict} | {number} | {broken} |")
+        plain.append(f"{result.entry.id}  {result.verdict}  {number}  {broken} mutants  {result.entry.says}")
         if result.falls:
             plain.append(f"  {result.message}")
     return View("\n".join(rows) + f"\n\n{total}", "\n".join([*plain, total]))

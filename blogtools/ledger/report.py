@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from blogtools.ledger.check import VERDICTS, Result, Tried
+from blogtools.ledger.check import Result, Tried, count
 from blogtools.ledger.evidence import Outcome
 
 SCHEMA = 1
@@ -29,12 +29,6 @@ class Run:
     def counts(self) -> dict[str, int]:
         """How many entries have each verdict."""
         return count(result.verdict for result in self.results)
-
-
-def count(verdicts: Any) -> dict[str, int]:
-    """How often each verdict occurs, all of them in a fixed order."""
-    seen = list(verdicts)
-    return {verdict: seen.count(verdict) for verdict in VERDICTS}
 
 
 def measure(outcome: Outcome) -> str:

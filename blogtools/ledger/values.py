@@ -1,10 +1,8 @@
-"""Evaluating the two sides of a statement at a witness, and telling whether they are two."""
+"""Evaluating the two sides of a statement at a witness."""
 
-import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from types import FunctionType, MethodType
 from typing import Any
 
 import mpmath
@@ -14,8 +12,6 @@ import sympy as sp
 Witness = Any
 """Arguments of both sides: a mapping is passed by name, a tuple by position, anything else as the one argument."""
 Witnesses = Sequence[Witness] | Callable[[np.random.Generator], Sequence[Witness]]
-
-_LIBRARIES = {"numpy", "scipy", "torch", "sklearn"}
 
 
 def is_expression(side: object) -> bool:
@@ -151,38 +147,3 @@ def as_float(value: Any) -> float:
         return float(value)
     except OverflowError:
         return math.inf
-
-
-def same_code(one: Any, other: Any) -> bool:
-    """Whether two sides are one: equal expressions, or callables that run the same function."""
-    if one is other:
-        return True
-    if is_expression(one) and is_expression(other):
-        return bool(one == other)
-    if not (callable(one) and callable(other)):
-        return False
-    return bool(_code(one) == _code(other))
-
-
-def _code(side: Any) -> Any:
-    """What a callable runs, in a form that can be compared."""
-    while True:
-        if isinstance(side, functools.partial):
-            side = side.func
-        elif hasattr(side, "__wrapped__"):
-            side = side.__wrapped__
-        elif isinstance(side, MethodType):
-            if (side.__func__.__module__ or "").partition(".")[0] in _LIBRARIES:
-                return side
-            side = side.__func__
-        else:
-            break
-    if isinstance(side, FunctionType):
-        cells = tuple(id(cell.cell_contents) for cell in side.__closure__ or ())
-        code = side.__code__
-        defaults = tuple(map(id, (*(side.__defaults__ or ()), *(side.__kwdefaults__ or {}).values())))
-        return (code.co_code, code.co_consts, code.co_names, cells, defaults, side.__module__)
-    own = vars(type(side)).get("__call__")
-    if isinstance(own, FunctionType) and own.__module__.partition(".")[0] not in _LIBRARIES:
-        return type(side)
-    return id(side)
