@@ -2,8 +2,8 @@
 
 import io
 import logging
+import pkgutil
 import warnings
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -347,9 +347,9 @@ def test_a_name_belongs_to_one_factory() -> None:
 
 def test_every_control_of_every_figure() -> None:
     figures = registry()
-    files = {path.stem for path in Path(blogtools.figures.__file__).parent.glob("*.py")} - {"__init__"}
-    registered = {factory.__module__.rpartition(".")[2] for factory in figures.values()}
-    assert files == registered, "a file of blogtools/figures registers no figure"
+    topics = {module.name for module in pkgutil.iter_modules(blogtools.figures.__path__)}
+    registered = {factory.__module__.split(".")[2] for factory in figures.values()}
+    assert topics == registered, "a topic of blogtools/figures registers no figure"
     for name, factory in figures.items():
         live = factory()
         assert isinstance(live, Live), name

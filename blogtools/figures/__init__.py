@@ -1,4 +1,4 @@
-"""The figures of the notebooks, one file a topic, found by name.
+"""The figures of the notebooks, one file (or folder) a topic, found by name.
 
 A factory is a function without arguments that returns a ``Live`` figure, registered under the id it illustrates::
 
@@ -33,7 +33,7 @@ def live_figure(name: str) -> Callable[[Factory], Factory]:
 
 
 def registry() -> dict[str, Factory]:
-    """Every registered figure, by name, from all the modules of this package."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    """Every registered figure, by name, from all the modules of this package and of its folders."""
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
     return dict(sorted(_factories.items()))
