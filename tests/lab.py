@@ -7,11 +7,23 @@ notebook in a JupyterLab of its own, runs it, moves every control of every live 
 import base64
 import contextlib
 import json
+import os
+import secrets
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from blogtools.live import Live
 
@@ -143,3 +155,255 @@ def page_compute(page: Page, source: str, parameters: dict[str, Any]) -> dict[st
         [source, parameters],
     )
     return json.loads(text)
+
+
+# ---- JupyterLab
+
+
+class Lab:
+    """A JupyterLab on this machine only, with a token, settings and folders of its own, serving copies of notebooks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.work = folder / "work"
+        self.token = secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+    def __enter__(self) -> "Lab":
+        places = {
+            name: self.folder / name.lower()
+            for name in (
+                "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+                "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
+            )
+        }  # fmt: skip
+        for place in [*places.values(), self.work]:
+            place.mkdir(parents=True, exist_ok=True)
+        quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        (places["JUPYTER_CONFIG_DIR"] / "labconfig").mkdir()
+        (places["JUPYTER_CONFIG_DIR"] / "labconfig" / "page_config.json").write_text(json.dumps(quiet))
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1",
+            f"--port={urlparse(self.address).port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.work}",
+            f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True",
+            "--LabApp.extension_manager=readonly", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]  # fmt: skip
+        if os.name == "posix" and os.geteuid() == 0:
+            command.append("--allow-root")
+        root = str(Path(__file__).resolve().parent.parent)
+        environment = os.environ | {name: str(place) for name, place in places.items()} | {"OMP_NUM_THREADS": "1"}
+        environment["PYTHONPATH"] = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
+        self.log = (self.folder / "lab.log").open("w")
+        self.server = subprocess.Popen(
+            command, env=environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            if self.server.poll() is not None:
+                break
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{self.address}/api?token={self.token}", timeout=5)
+                return
+            time.sleep(0.3)
+        raise RuntimeError(f"JupyterLab did not start: {(self.folder / 'lab.log').read_text()[-2000:]}")
+
+    def __exit__(self, *_: object) -> None:
+        self.server.send_signal(signal.SIGTERM)
+        try:
+            self.server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
+        self.log.close()
+
+    def open(self, page: Page, notebook: Path) -> None:
+        """Opens a copy of the notebook and waits for its kernel."""
+        shutil.copy(notebook, self.work / notebook.name)
+        page.goto(f"{self.address}/lab/tree/{notebook.name}?reset&token={self.token}")
+        page.wait_for_function("window.jupyterapp !== undefined", timeout=90_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+        self.wait_idle(page)
+
+    def wait_idle(self, page: Page, timeout: float = 120) -> None:
+        """Waits until the kernel of the notebook in front has nothing to do."""
+        page.wait_for_function(
+            """() => {
+              const session = window.jupyterapp.shell.currentWidget?.sessionContext?.session;
+              return session?.kernel?.status === "idle" && session.kernel.connectionStatus === "connected";
+            }""",
+            timeout=timeout * 1000,
+        )
+
+    def run_all(self, page: Page, timeout: float = 120) -> None:
+        """Runs all cells and waits until the figures among their outputs are painted."""
+        page.set_default_timeout(timeout * 1000)
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.set_default_timeout(30_000)
+        self.wait_idle(page, timeout)
+
+
+@dataclass
+class Report:
+    """What was seen in one notebook; ``problems`` is empty when all went well."""
+
+    figures: int = 0
+    moved: list[str] = field(default_factory=list)
+    """Controls after whose move the picture changed, such as ``"figure 0: slider d"``."""
+    unmoved: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """Errors in cells, figures and console, output on stderr, and requests that left this machine."""
+    screenshots: list[Path] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def watched(chromium: Browser, report: Report, **context: Any) -> Iterator[Page]:
+    """A page whose console errors and far requests go into the report."""
+    opened = chromium.new_context(**({"viewport": {"width": 1280, "height": 1000}} | context))
+    page = opened.new_page()
+
+    def console(message: Any) -> None:
+        if message.type == "error":
+            report.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def request(asked: Any) -> None:
+        where = urlparse(asked.url)
+        if where.scheme in ("http", "https", "ws", "wss") and where.hostname not in ("127.0.0.1", "localhost"):
+            report.problems.append(f"request: {asked.url}")
+
+    page.on("console", console)
+    page.on("request", request)
+    page.on("pageerror", lambda error: report.problems.append(f"page: {error}"))
+    try:
+        yield page
+    finally:
+        opened.close()
+
+
+def drive_notebook(notebook: Path, screenshot_dir: Path, timeout: float = 180) -> Report:
+    """Opens the notebook in Lab, runs it, moves every control of every live figure, and takes screenshots."""
+    report = Report()
+    screenshot_dir.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        Lab(Path(folder)) as lab,
+        browser() as chromium,
+        watched(chromium, report) as page,
+    ):
+        lab.open(page, notebook)
+        lab.run_all(page, timeout)
+        report.problems.extend(cell_problems(page))
+        for number, figure in enumerate(live_figures(page)):
+            report.figures += 1
+            drive_figure(page, figure, f"figure {number}", report)
+            target = screenshot_dir / f"{notebook.stem}-{number}.png"
+            figure.screenshot(path=target)
+            report.screenshots.append(target)
+        report.problems.extend(cell_problems(page))
+    return report
+
+
+def cell_problems(page: Page) -> list[str]:
+    """Errors and output on stderr, by cell, of the notebook in front."""
+    return page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.flatMap((cell, i) =>
+          (cell.outputs ?? []).flatMap((output) =>
+            output.output_type === "error" ? [`cell ${i}: ${output.ename}: ${output.evalue}`]
+            : output.output_type === "stream" && output.name === "stderr" ? [`cell ${i}: stderr: ${output.text}`]
+            : []))"""
+    )
+
+
+def live_figures(page: Page) -> list[Locator]:
+    """The live figures of the notebook in front, scrolled through so that Lab attaches them all."""
+    for cell in page.locator(".jp-CodeCell").all():
+        cell.scroll_into_view_if_needed()
+    figures = page.locator(".blogtools-live")
+    for figure in figures.all():
+        figure.locator("canvas[data-painted]").wait_for(state="attached", timeout=20_000)
+    return figures.all()
+
+
+def signature(figure: Locator) -> list[int]:
+    """The canvas made small, as numbers: two signatures differ when the pictures do."""
+    return figure.locator("canvas").evaluate(
+        """(canvas) => {
+          const small = new OffscreenCanvas(190, 110), context = small.getContext("2d");
+          context.drawImage(canvas, 0, 0, small.width, small.height);
+          return Array.from(context.getImageData(0, 0, small.width, small.height).data);
+        }"""
+    )
+
+
+def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None:
+    """Moves each control once and notes whether the picture changed."""
+    figure.scroll_into_view_if_needed()
+    actions = [
+        *((f"slider {i}", lambda item=item: drag_slider(page, item)) for i, item in _each(figure, ".row.slider input")),
+        *((f"handle {i}", lambda item=item: drag_handle(page, item)) for i, item in _each(figure, ".handle")),
+        *((f"toggle {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.toggle input")),
+        *((f"choice {i}", lambda item=item: choose_next(item)) for i, item in _each(figure, ".row.choice select")),
+        *((f"button {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.button button")),
+    ]
+    for label, act in actions:
+        before = signature(figure)
+        act()
+        changed = False
+        deadline = time.monotonic() + 6
+        while not changed and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
+            changed = signature(figure) != before
+        (report.moved if changed else report.unmoved).append(f"{name}: {label}")
+        message = figure.locator(".message")
+        if message.is_visible():
+            report.problems.append(f"{name}: {label}: {message.inner_text()}")
+
+
+def _each(figure: Locator, selector: str) -> list[tuple[int, Locator]]:
+    return list(enumerate(figure.locator(selector).all()))
+
+
+def drag_slider(page: Page, slider: Locator, steps: int = 6) -> None:
+    """Drags the thumb with the mouse to the far quarter of the slider, in small steps."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    low, high, value = (float(slider.evaluate(f"(input) => input.{key}")) for key in ("min", "max", "value"))
+    part = (value - low) / (high - low)
+    y = box["y"] + box["height"] / 2
+    x = box["x"] + 8 + part * (box["width"] - 16)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + (0.8 if part < 0.5 else 0.2) * box["width"], y, steps=steps)
+    page.mouse.up()
+
+
+def drag_handle(page: Page, handle: Locator, by: tuple[float, float] = (40, -30), steps: int = 6) -> None:
+    """Drags a handle with the mouse, towards the middle of the picture."""
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    frame = handle.locator("xpath=..").bounding_box()
+    assert box is not None
+    assert frame is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    across = by[0] if x < frame["x"] + frame["width"] / 2 else -by[0]
+    down = by[1] if y > frame["y"] + frame["height"] / 2 else -by[1]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + across, y + down, steps=steps)
+    page.mouse.up()
+
+
+def choose_next(select: Locator) -> None:
+    """Takes the option after the present one."""
+    index = select.evaluate("(box) => (box.selectedIndex + 1) % box.options.length")
+    select.select_option(index=index)

@@ -138,11 +138,10 @@ function makeEngine(model) {
     waiting = ++request;
     clearTimeout(clock);
     clock = setTimeout(() => {
-      engine.notice = "No answer from Python. It is busy, or it was restarted: run this cell again.";
-      [waiting, asked] = [null, ""];
+      engine.notice = "No answer from Python yet. It is busy; if it was restarted, run this cell again.";
       engine.refresh();
     }, PATIENCE);
-    model.send({ values: engine.values, request: waiting });
+    try { model.send({ values: engine.values, request: waiting }); } catch { gone(); }
   }
 
   // A control moved. With mathematics in the page Python is told only when the reader lets go (done).
@@ -202,17 +201,21 @@ function makeEngine(model) {
     engine.refresh();
   }
 
+  // When the page's mathematics does not load, Python's answers.
   async function loadPage() {
     const address = URL.createObjectURL(new Blob([scene.page], { type: "text/javascript" }));
-    page = await import(address);
+    try { page = await import(address); } catch (error) { console.error("live figure:", error); }
     URL.revokeObjectURL(address);
   }
 
   model.on("change:frame", receive);
-  model.on("comm:close", () => {
+  function gone() {
+    clearTimeout(clock);
     engine.notice = "Python was restarted: run this cell again.";
     engine.refresh();
-  });
+  }
+
+  model.on("comm_live_update", gone);
   if (scene.page) loadPage();
   receive();
   return engine;
@@ -436,7 +439,6 @@ function makeView(engine, el) {
   picture.style.aspectRatio = `${scene.width} / ${scene.height}`;
   el.style.setProperty("--width", `${width}px`);
   el.classList.add("blogtools-live");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(picture, readout, panel);
 
   const id = `blogtools-live-${++views}`;
@@ -478,6 +480,9 @@ function makeView(engine, el) {
       canvas.dataset.painted = engine.painted;
     },
   };
+  // Lab looks for this on the focused element itself; without it the arrow keys would walk through the cells.
+  const focusable = el.querySelectorAll("input, select, button, .handle");
+  focusable.forEach((node) => node.setAttribute("data-lm-suppress-shortcuts", "true"));
   const watcher = new ResizeObserver(engine.refresh);
   watcher.observe(picture);
   engine.views.add(view);
