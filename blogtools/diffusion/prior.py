@@ -24,10 +24,10 @@ def _check_count(n: int) -> None:
         raise ValueError(f"n = {n!r} must be a whole number of at least 1")
 
 
-def _check(d: int, T: float, D: float) -> None:
+def _check(d: int, T: float, D: float, *, scale: str = "T") -> None:
     if not (isinstance(d, int) and d >= 1):
         raise ValueError(f"d = {d!r} must be a whole number of at least 1")
-    require_positive("T", T)
+    require_positive(scale, T)
     require_positive("D", D, at_least=1)
 
 
@@ -132,7 +132,7 @@ def sample_hemisphere(
     large for its small h. ``ValueError`` as ``sample_prior``.
     """
     _check_count(n)
-    _check(d, sigma, D)
+    _check(d, sigma, D, scale="sigma")
     like = torch.empty(n, d, dtype=dtype, device=require_device("device", device))
     x = sigma * torch.randn(n, d, dtype=dtype, device=device, generator=generator)
     return x, chi(like, D, generator).squeeze(-1)

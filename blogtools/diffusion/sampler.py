@@ -158,8 +158,8 @@ def _aim(
     last = clock(after, x) == 0
     if last.all():
         return x0
-    # Samples that end here ride along at their old time, and are left alone below.
-    after = torch.where(after == 0, t, after)
+    # Samples that end here ride along to some other time, and are left alone below.
+    after = torch.where(after == 0, t / 2, after)
     sigma = clock(process.level(t), x)
     ratio = clock(process.level(after), x) / sigma
     euler = x0
