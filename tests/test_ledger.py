@@ -310,6 +310,31 @@ def test_symbolic_up_to_scale_keeps_sign_and_names():
     assert outcome_of(number, y**2 * sp.sin(y) ** 2).refuted
 
 
+@pytest.mark.parametrize(
+    ("statement", "against"),
+    [
+        (sp.sin(y) ** 2 + sp.cos(y) ** 2 - 1, 0),
+        ((x**2 - T**2) / (x - T), x + T),
+        (1 / (d - 1) - 1 / (d + 1), 2 / (d**2 - 1)),
+        (sp.Derivative(x ** (d - 1) * sp.Derivative(x ** (2 - d), x), x), 0),
+        (sp.Matrix([2 * x, 2 * T]), sp.Matrix([sp.Derivative(x**2 + T**2, v) for v in (x, T)])),
+    ],
+    ids=["zero by cancellation", "removable singularity", "pole on both sides", "second derivative", "matrix"],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_symbolic_proves_what_looks_different_at_some_points(statement, against, seed):
+    found = outcome_of(Symbolic(statement=statement, against=against), seed=seed)
+    assert found.holds, found.detail
+
+
+@pytest.mark.parametrize("wrong", [1 / (x - 1), sp.Integral(x, (x, 0, sp.oo)), sp.Integral(1 / x, (x, 0, 1))])
+def test_symbolic_refutes_what_is_infinite(wrong):
+    at_one = Symbolic(statement=x, against=sp.Derivative(x**2 / 2, x), witnesses=({"x": 1},))
+    assert outcome_of(at_one).holds
+    assert "no finite value" in outcome_of(at_one, wrong).detail
+    assert outcome_of(at_one, wrong).refuted
+
+
 def test_exact_takes_what_is_exact():
     table = Exact(statement=lambda k: [(k, {1, 2})], against=lambda k: ((k, frozenset({2, 1})),), witnesses=(1, 2))
     assert outcome_of(table).holds

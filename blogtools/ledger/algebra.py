@@ -1,5 +1,6 @@
 """The little that is asked of sympy: is this zero, are these proportional, and a random point where they differ."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import sympy as sp
 Domain = Mapping[str, tuple[float, float]]
 _POINTS = 8
 _DIGITS = 30
+_GRID = 64  # simple fractions keep sympy's integrals quick
 
 
 def is_zero(difference: Any) -> bool:
@@ -30,7 +32,7 @@ def is_zero(difference: Any) -> bool:
 
 
 def random_point(symbols: Any, rng: np.random.Generator, domain: Domain) -> dict[sp.Symbol, Any]:
-    """Values that the symbols' assumptions and ``domain`` allow, as exact rationals."""
+    """Values that the symbols' assumptions and ``domain`` allow, as exact rationals, no two reals alike."""
     point: dict[sp.Symbol, Any] = {}
     for symbol in sorted(symbols, key=str):
         if str(symbol) in domain:
@@ -43,25 +45,37 @@ def random_point(symbols: Any, rng: np.random.Generator, domain: Domain) -> dict
             step = 2 if symbol.is_even or symbol.is_odd else 1
             value = sp.Integer(int(rng.integers(int(low), int(high) + 1)) * step + (1 if symbol.is_odd else 0))
         else:
-            value = sp.Rational(round(1000 * rng.uniform(low, high)), 1000)
+            value = _fraction(rng, low, high)
+            while value in point.values():
+                value = _fraction(rng, low, high)
         point[symbol] = value
     return point
+
+
+def _fraction(rng: np.random.Generator, low: float, high: float) -> Any:
+    scale = _GRID * max(1, math.ceil(1 / (high - low)))
+    return sp.Rational(round(scale * rng.uniform(low, high)), scale)
 
 
 def value_at(expression: Any, point: Mapping[sp.Symbol, Any]) -> Any:
     """Numerical value with its sums, integrals and derivatives done.
 
-    NaN where the expression has no finite value (a pole, a divergent integral), ``None`` where sympy cannot tell.
+    NaN where the expression is infinite (a pole, a divergent integral), ``None`` where sympy cannot tell, as at 0/0.
     """
     try:
         done = expression.subs(point).doit()
-        value = sp.nan if done.has(sp.nan, sp.zoo, sp.oo, -sp.oo) and not done.has(sp.Integral, sp.Sum) else done
-        value = value.evalf(_DIGITS)
+        if done.has(sp.zoo, sp.oo, -sp.oo) and not done.has(sp.Integral, sp.Sum, sp.Product):
+            return sp.nan
+        if done is sp.nan and expression.has(sp.Integral, sp.Sum, sp.Product):
+            return sp.nan
+        value = done.evalf(_DIGITS)
     except (ValueError, TypeError, ZeroDivisionError, NotImplementedError, RecursionError):
         return None
-    if not value.is_number or value.is_finite is None:
-        return sp.nan if value in (sp.nan, sp.zoo) else None
-    return value if value.is_finite else sp.nan
+    if not value.is_number or value is sp.nan or value.is_finite is None:
+        return None
+    # A zero that comes out of cancellation is a tiny number with a single bit of precision.
+    noise = {number: sp.Integer(0) for number in value.atoms(sp.Float) if number._prec == 1}
+    return value.xreplace(noise) if value.is_finite else sp.nan
 
 
 def counterexample(one: Any, other: Any, rng: np.random.Generator, domain: Domain) -> str:
@@ -100,6 +114,8 @@ def proportional(
     varying = symbols if names is True else {s for s in symbols if isinstance(names, tuple) and str(s) in names}
     fixed = random_point(symbols, rng, domain)
     base = [value_at(e, fixed) for e in (ones[0], others[0])]
+    if base[0] is sp.nan and base[1] not in (None, sp.nan):
+        return False, f"no finite value at {_words(fixed)}"
     if any(value in (None, sp.nan, 0) for value in base):
         return None, ""
     if not sp.N(base[0] / base[1]).is_positive:

@@ -31,6 +31,8 @@ def automatic_mutants(expression: Any) -> dict[str, Any]:
     Changes: drop a term or a factor, flip a sign, shift an exponent, an integer in a sum of an index, an order of a
     derivative or a bound of a sum by one, drop a root, swap a function for its sibling.
     """
+    if isinstance(expression, sp.MatrixBase):
+        expression = expression.as_immutable()
     found: dict[str, Any] = {}
     seen = {expression}
     for name, mutant in _changes(expression, root=True):
