@@ -1,4 +1,4 @@
-"""The formulas of 9305 as printed, in NumPy, mpmath and sympy: one side of the checks; it shares no code with the rooms."""
+"""The formulas of 9305 as printed, in NumPy, mpmath and sympy: one side of the checks, written without the rooms."""
 
 from collections.abc import Callable
 
@@ -57,7 +57,7 @@ def unit(v: np.ndarray) -> np.ndarray:
 
 
 def flux_out(field: Field, d: int, radius: float, nodes: int = 400) -> float:
-    """Flux of a field, symmetric about the first axis, through the sphere round 0: Gauss-Legendre in the polar angle."""
+    """Flux of a field, symmetric about the first axis, through the sphere round 0, by Gauss and Legendre."""
     if d == 1:
         ends = np.array([[-radius], [radius]])
         return float((field(ends) * np.sign(ends)).sum())
@@ -71,13 +71,13 @@ def flux_out(field: Field, d: int, radius: float, nodes: int = 400) -> float:
 
 
 def circle(n: int, radius: float = 1.0) -> np.ndarray:
-    """n points evenly round a circle, [n, 2], none of them on an axis."""
+    """Give n points [n, 2] evenly round a circle, none of them on an axis."""
     angle = 2 * np.pi * (np.arange(n) + 0.37) / n
     return radius * np.stack([np.cos(angle), np.sin(angle)], 1)
 
 
 def seeds_of_equal_flux(field: Field, n: int, radius: float) -> np.ndarray:
-    """n points on a circle between which a plane field carries equal flux, so that each stands for as many lines."""
+    """Give n points on a circle with equal flux of a plane field between them: each stands for as many lines."""
     fine = 2 * np.pi * np.arange(20001) / 20000
     normal = np.stack([np.cos(fine), np.sin(fine)], 1)
     inward = -(field(radius * normal) * normal).sum(1)
