@@ -398,28 +398,26 @@ function makeHandles(control, engine, picture) {
 
 function makeOrbit(orbit, engine, picture) {
   const control = (name) => engine.scene.controls.find((c) => c.name === name);
-  let from = null;
-  const turn = (name, degrees) => {
-    const { low, high } = control(name);
-    const value = engine.values[name] + degrees;
+  const turned = (name, degrees) => {
+    const { low, high } = control(name), value = start.values[name] + degrees;
     return high - low === 360 ? low + ((((value - low) % 360) + 360) % 360) : clamp(value, low, high);
   };
+  let start = null;
   const drag = (done) => (event) => {
-    if (!from) return;
-    const [x, y] = [event.clientX, event.clientY];
-    engine.set({
-      [orbit.azimuth]: turn(orbit.azimuth, (from[0] - x) / 2),
-      [orbit.elevation]: turn(orbit.elevation, (y - from[1]) / 2),
-    }, done);
-    from = done ? null : [x, y];
+    if (!start) return;
     engine.held = !done;
+    engine.set({
+      [orbit.azimuth]: turned(orbit.azimuth, (start.x - event.clientX) / 2),
+      [orbit.elevation]: turned(orbit.elevation, (event.clientY - start.y) / 2),
+    }, done);
+    if (done) start = null;
   };
   picture.classList.add("orbit");
   picture.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.target.closest(".handle")) return;
     event.preventDefault();
     picture.setPointerCapture(event.pointerId);
-    from = [event.clientX, event.clientY];
+    start = { x: event.clientX, y: event.clientY, values: { ...engine.values } };
   });
   picture.addEventListener("pointermove", drag(false));
   picture.addEventListener("pointerup", drag(true));

@@ -145,15 +145,16 @@ class Recorder(RendererBase):
             )  # fmt: skip
 
     def draw_image(self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Any = None) -> None:
-        """RGBA pixels, placed by their lower left corner or by a transform of the unit square."""
+        """RGBA pixels, the first row lowest, placed by their lower left corner or by a transform of the unit square."""
         rows, columns = im.shape[:2]
-        if transform is None:
-            place = Affine2D().translate(x, self.height - y - rows)
-        else:
-            place = Affine2D().scale(1 / columns, 1 / rows) + transform + Affine2D().translate(x, y)
-            place = place + Affine2D().scale(1, -1).translate(0, self.height)
+        im = np.array(im, np.uint8)
+        place = Affine2D()
+        if transform is not None:
+            place = place.scale(1 / columns, 1 / rows) + transform
+            im[..., 3] = np.round(im[..., 3] * gc.get_alpha())
+        place = place + Affine2D().translate(x, y).scale(1, -1).translate(0, self.height)
         a, c, e, b, d, f = np.array(place.get_matrix())[:2].ravel().tolist()
-        image = {"columns": columns, "rows": rows, "matrix": [a, b, c, d, e, f], "pixels": np.array(im, np.uint8)}
+        image = {"columns": columns, "rows": rows, "matrix": [a, b, c, d, e, f], "pixels": im}
         self._keep("image", gc, image)
 
     def _stamp(

@@ -1,0 +1,420 @@
+"""Live figures in a browser, without Jupyter: the canvas shows what the still shows, the controls do what they say."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import lab
+import numpy as np
+import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from PIL import Image
+from playwright.sync_api import Browser
+
+from blogtools.live import Button, Choice, Live, Orbit, Points, Slider, Toggle, style
+
+Show = Callable[..., lab.InPage]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with lab.browser() as started:
+        yield started
+
+
+@pytest.fixture
+def show(chromium: Browser) -> Iterator[Show]:
+    """Shows a figure in a page; an error in the page's console fails the test."""
+    contexts = []
+    errors: list[str] = []
+
+    def open_page(live: Live, width: int = 1000, ratio: float = 2, **options: Any) -> lab.InPage:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, device_scale_factor=ratio, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        return lab.InPage(page, live)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
+
+
+# ---- one painter and the other
+
+
+def gallery(axes: Any) -> dict[str, Any]:
+    """One artist of every kind that may move, most with a trap in it."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(0, 10, 60)
+    gap = np.where((x > 4) & (x < 5), np.nan, np.sin(x))
+    clip = Circle((8, 3), 0.8, transform=axes.transData)
+    grid = np.stack(np.meshgrid(np.linspace(0.5, 9.5, 10), [3.2, 3.7]), -1).reshape(-1, 2)
+    axes.set(xlim=(0, 10), ylim=(-3, 4))
+    cut = axes.plot(x, 3 + 0.8 * np.sin(9 * x), color="k", lw=1)[0]
+    cut.set_clip_path(clip)
+    return {
+        "gap": axes.plot(x, gap, **style.line("theory"))[0],
+        "wrong": axes.plot(x, gap - 1, **style.line("wrong"))[0],
+        "steps": axes.plot(x[::6], np.cos(x[::6]) - 2, drawstyle="steps-mid", marker="*", ms=14, color="tab:green")[0],
+        "band": axes.fill_between(x, np.sin(x) + 0.5, np.sin(x) + 1, **style.line("band")),
+        "dots": axes.scatter(*rng.uniform((0, -3), (10, 4), (40, 2)).T, s=rng.uniform(5, 300, 40), c=np.arange(40.0),
+                             cmap="viridis", alpha=0.6, edgecolors="k", linewidths=1.5),
+        "one": axes.scatter([5], [0], s=200, marker="^", color="tab:red"),
+        "arrows": axes.quiver(*grid.T, *rng.normal(size=(2, 20)), color=style.BLUE, angles="xy", scale_units="xy",
+                              scale=3, width=0.004),
+        "picture": axes.imshow(rng.uniform(size=(5, 9)), extent=(6, 9.3, -2.7, -1.3), aspect="auto", zorder=0,
+                               interpolation="none", alpha=0.5),
+        "smooth": axes.imshow(rng.uniform(size=(5, 9)), extent=(3.1, 4.5, -2.9, -1.6), aspect="auto",
+                              interpolation="bilinear", zorder=0),
+        "upside": axes.imshow(rng.uniform(size=(5, 9)), extent=(0.4, 3, -2.9, -1.6), aspect="auto", origin="lower",
+                              interpolation="bilinear", zorder=0),
+        "polygon": axes.fill([1, 2, 1.4], [2, 2.1, 3], facecolor="tab:purple", edgecolor="k", alpha=0.5)[0],
+        "fan": axes.add_collection(LineCollection([[[3, -2.8], [x, -1]] for x in (3.2, 4, 5)], colors=["r", "g", "b"],
+                                                  linewidths=[1, 3, 6])),
+        "cut": cut,
+        "words": axes.text(5, 2.6, r"万有引力 $\sum_i \frac{x_i}{r^3}$", rotation=15, bbox={"facecolor": "w"}),
+    }  # fmt: skip
+
+
+def test_the_canvas_shows_what_the_still_shows(show: Show) -> None:
+    live = Live(lambda figure: gallery(figure.add_subplot()), lambda: {}, [], "All kinds of artists.")
+    canvas, still = pixels(show(live).pixels()), pixels(live.still())
+    difference = np.abs(canvas - still[: len(canvas)])
+    assert difference.mean() < 1.0
+    assert (difference.max(axis=-1) > 60).mean() < 0.01
+    blank = np.abs(pixels(live.widget.background) - still[: len(canvas)])
+    assert blank.mean() > 10
+
+
+@pytest.mark.parametrize("name", list(gallery(Figure().add_subplot())))
+def test_every_kind_of_artist_alone(show: Show, name: str) -> None:
+    """Alone and over nothing else, so that one missing, shifted or miscoloured artist cannot hide among the others."""
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        artists = gallery(figure.add_subplot())
+        for other in artists.keys() - {name}:
+            artists[other].remove()
+        return {name: artists[name]}
+
+    live = Live(draw, lambda: {}, [], "One artist.")
+    canvas, still = pixels(show(live).pixels()), pixels(live.still())
+    blank = pixels(live.widget.background)
+    drawn = np.abs(still - blank).max(axis=-1) > 30
+    assert drawn.sum() > 300
+    wrong = np.abs(canvas - still)[drawn | (np.abs(canvas - blank).max(axis=-1) > 30)]
+    assert wrong.mean() < 25, "ink differs by more than anti-aliasing"
+
+
+def test_logarithmic_axes(show: Show) -> None:
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot()
+        axes.set(xscale="log", yscale="log", xlim=(1, 1e4), ylim=(1e-8, 1))
+        x = np.geomspace(1, 1e4, 50)
+        return {"law": axes.plot(x, x**-1.5, "o-")[0]}
+
+    live = Live(draw, lambda: {}, [], "A power law.")
+    canvas, still = pixels(show(live).pixels()), pixels(live.still())
+    assert np.abs(canvas - still).mean() < 0.5
+
+
+# ---- controls
+
+
+PAGE = """
+export function compute({ a, dots }) {
+  const wave = new Float64Array(400);
+  for (let i = 0; i < 200; i++) { wave[2 * i] = i / 20; wave[2 * i + 1] = Math.sin(i / 20 + a) + dots[0][1]; }
+  return { wave, ticks: [[1, 0, 1, a], [2, 0, 2, -a]], readout: `a = ${a.toFixed(2)}` };
+}
+"""
+
+
+def wave(page: str | None = None, **changes: Any) -> Live:
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot()
+        axes.set(xlim=(0, 10), ylim=(-2, 2))
+        return {
+            "wave": axes.plot([], [])[0],
+            "ticks": axes.vlines([1, 2], 0, [1, 1]),
+            "dots": axes.scatter([], [], s=150, color="k", zorder=5),
+        }
+
+    def compute(a: float, dots: np.ndarray, **_: Any) -> dict[str, Any]:
+        x = np.arange(200) / 20
+        if a == 3:
+            raise RuntimeError("three is too many")
+        return {
+            "wave": np.column_stack([x, np.sin(x + a) + dots[0, 1]]),
+            "ticks": [[[1, 0], [1, a]], [[2, 0], [2, -a]]],
+            "readout": f"a = {a:.2f}",
+        }
+
+    controls = [
+        Slider("a", "shift", -3, 3, 0, step=0.5, unit="m", play=True),
+        Slider("t", "time", 0.01, 100, 1, log=True, unit="s"),
+        Slider("turn", "turn", 0, 360, 30, unit="°", integer=True),
+        Slider("tilt", "tilt", -90, 90, 0, unit="°"),
+        Points("dots", "dot", "dots", [[2, 0], [8, 0.5]], (0, -2), (10, 2)),
+        Toggle("on", "on"),
+        Choice("kind", "kind", ["one", "two"], "one"),
+        Button("seed", "new sample"),
+        Orbit("turn", "tilt"),
+    ]
+    return Live(draw, compute, controls, "A wave and two dots.", page=page, **changes)
+
+
+def settle(shown: lab.InPage) -> None:
+    shown.page.wait_for_timeout(150)
+
+
+def test_the_keyboard_reaches_everything(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    press = shown.page.keyboard.press
+    press("Tab")
+    press("ArrowRight")
+    press("Shift+ArrowUp")
+    settle(shown)
+    assert live.parameters["dots"].tolist() == [[2.1, 1.0], [8, 0.5]]
+    press("Tab")
+    press("ArrowLeft")
+    settle(shown)
+    assert live.parameters["dots"].tolist() == [[2.1, 1.0], [7.9, 0.5]]
+    press("Tab")
+    press("Tab")
+    press("ArrowRight")
+    settle(shown)
+    assert live.parameters["a"] == 0.5
+    for _ in range(4):
+        press("Tab")
+    press("Space")
+    press("Tab")
+    press("ArrowDown")
+    press("Tab")
+    press("Enter")
+    settle(shown)
+    assert (live.parameters["on"], live.parameters["kind"], live.parameters["seed"]) == (True, "two", 1)
+
+
+def test_values_are_shown_with_units(show: Show) -> None:
+    outputs = show(wave()).page.locator("output").all_inner_texts()
+    assert outputs == ["0.0\u2009m", "1\u2009s", "30°", "0.0°"]
+
+
+def test_newest_only(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    shown.answering = False
+    slider = shown.page.locator("input[type=range]").first
+    for value in (-2, -1, 1, 2):
+        slider.fill(str(6 + 2 * value))
+    settle(shown)
+    assert [request["values"]["a"] for request in shown.requests] == [-2]
+    shown.answering = True
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert [request["values"]["a"] for request in shown.requests] == [-2, 2]
+    assert slider.input_value() == "10"
+    assert shown.page.locator(".readout").inner_text() == "a = 2.00"
+    shown.answer(shown.requests[-1])
+    settle(shown)
+    assert len(shown.requests) == 2
+
+
+def test_a_handle_follows_the_mouse_before_python_answers(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    before = shown.pixels()
+    shown.answering = False
+    lab.drag_handle(shown.page, shown.page.locator(".handle").first)
+    assert shown.pixels() != before
+    assert live.parameters["dots"].tolist() == [[2, 0], [8, 0.5]]
+    shown.answering = True
+    shown.answer(shown.requests[-1])
+    settle(shown)
+    assert live.parameters["dots"][0].tolist() == pytest.approx([2.57, -0.3], abs=0.05)
+    assert np.abs(pixels(shown.pixels()) - pixels(live.still())[:880]).mean() < 0.5
+
+
+def test_a_handle_follows_a_finger(show: Show) -> None:
+    live = wave()
+    shown = show(live, has_touch=True)
+    box = shown.page.locator(".handle").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 18, box["y"] + 18
+    touch = shown.page.context.new_cdp_session(shown.page)
+    for kind, points in [("Start", [(x, y)]), ("Move", [(x + 30, y)]), ("Move", [(x + 60, y)]), ("End", [])]:
+        touches = [{"x": px, "y": py} for px, py in points]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+    settle(shown)
+    assert live.parameters["dots"][0, 0] == pytest.approx(2.9, abs=0.15)
+
+
+def test_dragging_the_background_turns(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    shown.page.mouse.move(300, 300)
+    shown.page.mouse.down()
+    shown.page.mouse.move(400, 340, steps=4)
+    shown.page.mouse.up()
+    settle(shown)
+    assert (live.parameters["turn"], live.parameters["tilt"]) == (340, 20)
+
+
+def test_play_moves_and_stops(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    button = shown.page.locator("button.play")
+    button.click()
+    shown.page.wait_for_timeout(1500)
+    button.click()
+    settle(shown)
+    stopped = live.parameters["a"]
+    assert stopped > 0
+    shown.page.wait_for_timeout(600)
+    assert live.parameters["a"] == stopped
+
+
+def test_an_error_is_shown_in_place_and_goes_away(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    slider, message = shown.page.locator("input[type=range]").first, shown.page.locator(".message")
+    assert not message.is_visible()
+    slider.fill("12")
+    settle(shown)
+    assert message.inner_text() == "RuntimeError: three is too many"
+    assert slider.input_value() == "12"
+    slider.fill("8")
+    settle(shown)
+    assert not message.is_visible()
+    assert len(live.errors) == 1
+
+
+def test_python_moves_the_controls(show: Show) -> None:
+    live = wave()
+    shown = show(live)
+    live.set(a=1.5, t=10, on=True, kind="two", dots=[[5, 1], [6, -1]])
+    shown.push()
+    settle(shown)
+    values = [slider.input_value() for slider in shown.page.locator("input[type=range]").all()]
+    assert values[:2] == ["9", "150"]
+    assert shown.page.locator("input[type=checkbox]").is_checked()
+    assert shown.page.locator("select").input_value() == "two"
+    assert shown.page.locator(".handle").last.get_attribute("aria-valuetext") == "6.00, -1.00"
+
+
+def test_two_views_are_in_step(show: Show) -> None:
+    shown = show(wave())
+    shown.page.evaluate("window.addView()")
+    shown.page.locator("input[type=range]").first.fill("9")
+    settle(shown)
+    outputs = shown.page.locator("output").all_inner_texts()
+    assert outputs[0] == outputs[4] == "1.5\u2009m"
+    first, second = shown.page.locator("canvas").evaluate_all("(all) => all.map((canvas) => canvas.toDataURL())")
+    assert first == second
+
+
+def test_silence_and_a_restart_are_named(show: Show) -> None:
+    shown = show(wave())
+    message = shown.page.locator(".message")
+    shown.answering = False
+    shown.page.locator("input[type=range]").first.fill("9")
+    message.wait_for(state="visible", timeout=15_000)
+    assert "No answer from Python yet" in message.inner_text()
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert not message.is_visible()
+    shown.page.evaluate("window.emit('comm_live_update')")
+    settle(shown)
+    assert "run this cell again" in message.inner_text()
+
+
+def test_the_size_is_fixed_from_the_start_and_fits_a_narrow_page(show: Show) -> None:
+    live = wave()
+    wide, narrow = show(live), show(wave(), width=400, ratio=1)
+    assert wide.page.locator("canvas").bounding_box() == {"x": 0, "y": 2, "width": 760, "height": 440}
+    box = narrow.page.locator("canvas").bounding_box()
+    assert box is not None
+    assert box["width"] == 400
+    assert narrow.page.evaluate("document.documentElement.scrollWidth") == 400
+    handle = narrow.page.locator(".handle").first.bounding_box()
+    reference = wide.page.locator(".handle").first.bounding_box()
+    assert handle is not None
+    assert reference is not None
+    assert handle["x"] + 18 == pytest.approx((reference["x"] + 18) * 400 / 760, abs=1)
+
+
+def test_no_frame_is_blank_while_the_background_changes(show: Show) -> None:
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot(facecolor="#ddd")
+        return {"line": axes.plot([], [], "k")[0], "axes": axes}
+
+    def compute(top: float) -> dict[str, Any]:
+        return {"line": np.array([[0, 0], [1, top]]), "axes": {"xlim": (0, 1), "ylim": (0, top)}}
+
+    shown = show(Live(draw, compute, [Slider("top", "top", 1, 9, 2)], "A line."))
+    shown.page.evaluate(
+        """() => {
+          const canvas = document.querySelector("canvas"), context = canvas.getContext("2d");
+          window.seen = [];
+          const look = () => {
+            window.seen.push(context.getImageData(canvas.width / 2, canvas.height / 4, 1, 1).data[0]);
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    for position in range(0, 200, 20):
+        shown.page.locator("input[type=range]").fill(str(position))
+        shown.page.wait_for_timeout(30)
+    settle(shown)
+    seen = shown.page.evaluate("window.seen")
+    assert len(seen) > 20
+    assert set(seen) == {0xDD}
+
+
+# ---- mathematics in the page
+
+
+def test_the_page_computes_alone_until_the_reader_lets_go(show: Show) -> None:
+    live = wave(page=PAGE)
+    shown = show(live)
+    handle = shown.page.locator(".handle").first
+    box = handle.bounding_box()
+    assert box is not None
+    shown.page.mouse.move(box["x"] + 18, box["y"] + 18)
+    shown.page.mouse.down()
+    shown.page.mouse.move(box["x"] + 18, box["y"] - 60, steps=20)
+    settle(shown)
+    assert shown.requests == []
+    during = pixels(shown.pixels())
+    shown.page.mouse.up()
+    settle(shown)
+    assert len(shown.requests) == 1
+    assert live.parameters["dots"][0, 1] > 0.5
+    still = pixels(live.still())[:880]
+    assert np.abs(during - still).mean() < 0.5, "the page's own picture is the one Python paints"
+    assert np.abs(pixels(shown.pixels()) - still).mean() < 0.5
+
+
+def test_the_page_and_its_twin_agree(chromium: Browser) -> None:
+    live = wave(page=PAGE)
+    page = chromium.new_page()
+    for a in live.controls["a"].stops[:2]:
+        parameters = {"a": a, "dots": [[2, 0.25], [8, 0]]}
+        here = live.compute(**parameters | {"dots": np.array(parameters["dots"])})
+        there = lab.page_compute(page, PAGE, parameters)
+        assert np.ravel(here["wave"]) == pytest.approx(there["wave"])
+        assert np.reshape(here["ticks"], (2, 4)).tolist() == there["ticks"]
+        assert here["readout"] == there["readout"]
+    page.close()
