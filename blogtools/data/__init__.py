@@ -4,6 +4,6 @@
 """
 
 from blogtools.data import toys
-from blogtools.data.images import Images, check_embedded, digits, mnist
+from blogtools.data.images import Images, check_embedded, digits, digits_quality, mnist
 
-__all__ = ["Images", "check_embedded", "digits", "mnist", "toys"]
+__all__ = ["Images", "check_embedded", "digits", "digits_quality", "mnist", "toys"]

@@ -1,17 +1,20 @@
 """Handwritten digits as vectors: scikit-learn's 8×8 images, 5,000 embedded MNIST images, all of MNIST from disk."""
 
 import hashlib
+import json
 import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from blogtools.data.idx import read_mnist_folder
 
 MNIST_FILE = Path(__file__).parent / "mnist_5k.npz"
+DIGITS_QUALITY_FILE = Path(__file__).parent / "digits_quality.json"
 DIGITS_SHA256 = "52956cbc049bec2aab6fb2a6562683028956816b903dedac891f94d173de8220"
 MNIST_SHA256 = "8fa65870cb2cfc9aea40a9b09c8f32df1dc2c12a928199ad4d3c83c2964b8763"
 DIGITS_TRAIN = 1000
@@ -77,6 +80,16 @@ def mnist(root: str | Path | None = None) -> Images:
         _scale(pixels[test]),
         _label(labels[test]),
     )
+
+
+def digits_quality() -> dict[str, Any]:
+    """What ``benchmarks/digits_quality.py`` measured: quality against evaluations for every solver, with the floor.
+
+    ``rows`` is a list of {net, solver, variable, grid, clock, asked, evaluations, frechet [mean, deviation, of seed 0],
+    copy_rate, one_nn}; beside it ``floor``, ``fitted_gaussian``, ``train_against_test``, ``same_noise`` and the hashes
+    of the weights it was measured on.
+    """
+    return json.loads(DIGITS_QUALITY_FILE.read_text(encoding="utf-8"))
 
 
 def check_embedded() -> dict[str, str]:
