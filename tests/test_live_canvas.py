@@ -159,7 +159,7 @@ def wave(page: str | None = None, **changes: Any) -> Live:
             "readout": f"a = {a:.2f}",
         }
 
-    controls = [
+    controls: list[Any] = [
         Slider("a", "shift", -3, 3, 0, step=0.5, unit="m", play=True),
         Slider("t", "time", 0.01, 100, 1, log=True, unit="s"),
         Slider("turn", "turn", 0, 360, 30, unit="°", integer=True),

@@ -148,9 +148,9 @@ class Recorder(RendererBase):
         """RGBA pixels, the first row lowest, placed by their lower left corner or by a transform of the unit square."""
         rows, columns = im.shape[:2]
         im = np.array(im, np.uint8)
-        place = Affine2D()
+        place: Transform = Affine2D()
         if transform is not None:
-            place = place.scale(1 / columns, 1 / rows) + transform
+            place = Affine2D().scale(1 / columns, 1 / rows) + transform
             im[..., 3] = np.round(im[..., 3] * gc.get_alpha())
         place = place + Affine2D().translate(x, y).scale(1, -1).translate(0, self.height)
         a, c, e, b, d, f = np.array(place.get_matrix())[:2].ravel().tolist()
