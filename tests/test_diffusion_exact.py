@@ -54,25 +54,35 @@ def test_single_precision_keeps_its_digits(d: int, D: float) -> None:
     np.testing.assert_allclose(found.numpy(), by_broadcasting(data, x, t, D), atol=2e-3)
 
 
-def neighbours(d: int, gap: float) -> tuple[Tensor, Tensor, Tensor]:
+def neighbours(d: int, gap: float) -> tuple[Tensor, Tensor]:
     """Far sources with one close neighbour each, and queries between: where a product of matrices goes wrong."""
     far = 30 * draw(50, d, dtype=torch.float32)
     step = gap * torch.nn.functional.normalize(draw(50, d, seed=1, dtype=torch.float32), dim=1)
-    return torch.cat([far, far + step]), far + 0.45 * step, torch.full((50,), gap)
+    return torch.cat([far, far + step]), far + 0.45 * step
 
 
 @pytest.mark.parametrize("D", [1.0, INF])
-def test_cancellation_is_repaired(D: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    data, x, t = neighbours(64, 0.2)
-    expected = by_broadcasting(data, x, t, D)
-    gap = np.linalg.norm((data[50:] - data[:50]).numpy(), axis=1).mean()
+@pytest.mark.parametrize(
+    ("gap", "t", "repaired", "broken", "constant", "value"),
+    [
+        (0.2, 0.2, 1e-4, 1e-2, "CANCELLATION", INF),
+        (2.0, 1.0, 2e-5, 2e-4, "CANCELLATION", INF),
+        (2.0, 1.0, 2e-5, 2e-4, "NEGLIGIBLE", 0.0),
+    ],
+)
+def test_cancellation_is_repaired(
+    D: float, gap: float, t: float, repaired: float, broken: float, constant: str, value: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    data, x = neighbours(64, gap)
+    expected = by_broadcasting(data, x, torch.full((50,), t), D)
 
     def error() -> float:
         return float(np.abs(PosteriorMean(data, D)(x, t).numpy() - expected).max() / gap)
 
-    assert error() < 1e-3
-    monkeypatch.setattr(exact, "CANCELLATION", math.inf)
-    assert error() > 1e-2  # the same without the repair
+    assert error() < repaired
+    monkeypatch.setattr(exact, constant, value)
+    assert error() > broken
 
 
 def test_a_far_offset_costs_no_digits() -> None:
@@ -80,6 +90,7 @@ def test_a_far_offset_costs_no_digits() -> None:
     x = data[:20] + 0.5 * draw(20, 64, seed=1, dtype=torch.float32)
     far = 4096.0  # its sum with numbers of order 1 keeps 11 bits
     data, x = data + far, x + far
+    torch.testing.assert_close(PosteriorMean(data).centre, data.mean(0))  # kept about its mean, so nothing to repair
     np.testing.assert_allclose(PosteriorMean(data)(x, t).numpy(), by_broadcasting(data, x, t, 1.0), atol=1e-3)
 
 

@@ -84,6 +84,7 @@ def steps_for(evaluations: int, solver: str = "euler", *, to_zero: bool = True) 
     return evaluations if solver != "heun" else (evaluations + to_zero) // 2
 
 
+@torch.no_grad()
 def sample(
     predict: Predictor,
     process: Process,
@@ -107,7 +108,7 @@ def sample(
     eq5, which needs a Gaussian ε. rk45 takes its ends from ``times`` and its steps from ``rtol`` and ``atol``, in
     double precision; ending at 0 it stops at ``times[-2]`` and takes x̂_0 there. ``progress(done, steps)`` is called
     after each step (not by rk45). ``ValueError`` on unknown names, times that do not fit, NaN or infinity in x or in a
-    prediction, or a prediction of another shape; ``RuntimeError`` when rk45 gives up.
+    prediction, or a prediction of another shape; ``RuntimeError`` when rk45 gives up. No gradients are recorded.
     """
     _check_settings(process, x, solver, variable, fresh, rtol, atol)
     counted = _Counted(predict)
@@ -126,7 +127,8 @@ def sample(
         x = revise(process, aim, x, t, after, fresh=fresh, generator=generator)
         if x.is_floating_point():
             require_finite("x", x, f" after the step from t = {_span(t)} to {_span(after)}")
-        path.append(x)
+        if keep_path:
+            path.append(x)
         if progress is not None:
             progress(k + 1, len(times) - 1)
     return Sampled(x, counted.evaluations, *((torch.stack(path), times) if keep_path else ()))
@@ -160,32 +162,29 @@ def _aim(
         return x0
     # Samples that end here ride along to some other time, and are left alone below.
     after = torch.where(after == 0, t / 2, after)
-    sigma = clock(process.level(t), x)
-    ratio = clock(process.level(after), x) / sigma
+    # In double precision, for close times round to one number in single.
+    ratio = process.level(after).double() / process.level(t).double()
+    h = clock(ratio.log(), x)
+    # An Euler step of h in log t goes as far as one in t stretched by h/(ratio − 1).
+    stretch = clock(ratio.log() / (ratio - 1), x)
     euler = x0
-    # A step of h = log ratio in log t is one of (ratio − 1)/h times that length in t.
-    stretch = torch.log(ratio) / (ratio - 1)
     if variable == "log t":
-        rest = sigma * process.recover(x0, x, t)
+        rest = clock(process.level(t), x) * process.recover(x0, x, t)
         euler = x0 + (1 - stretch) * rest
     if solver == "euler":
         return torch.where(last, x0, euler)
     ahead = predict(revise(process, euler, x, t, after), after)
-    if variable == "t":
-        aim = x0 + (ahead - x0) / (2 * ratio)
-    else:
-        aim = euler + stretch / 2 * (ahead - x0 - torch.log(ratio) * rest)
-    return torch.where(last, x0, aim)
+    change = (ahead - x0) / clock(2 * ratio, x) if variable == "t" else stretch / 2 * (ahead - x0 - h * rest)
+    return torch.where(last, x0, euler + change)
 
 
 def _extrapolated(
     process: Process, x0: Tensor, x0_before: Tensor, t_before: Tensor, t: Tensor, after: Tensor
 ) -> Tensor:
     """DPM-Solver++(2M): x̂_0 + (h/2h_before)(x̂_0 − x̂_0 before), h the steps in log σ; x̂_0 where the step ends at 0."""
-    end = clock(process.level(after), x0)
-    now, past = (clock(process.level(s), x0).log() for s in (t, t_before))
-    step = torch.where(end > 0, now - torch.where(end > 0, end, 1.0).log(), 0.0)
-    return x0 + step / (2 * (past - now)) * (x0 - x0_before)
+    past, now, end = (process.level(s).double() for s in (t_before, t, after))
+    h = torch.where(end > 0, torch.log(now / torch.where(end > 0, end, 1.0)), 0.0)
+    return x0 + clock(h / (2 * torch.log(past / now)), x0) * (x0 - x0_before)
 
 
 def _adaptive(
@@ -222,12 +221,10 @@ def _adaptive(
         return (clock(level(s)[1], x_t) * eps).reshape(-1).cpu().numpy()
 
     y0 = clock(start, x.double()) * process.recover(torch.zeros_like(x).double(), x.double(), times[0])
-    with torch.no_grad():
-        found = solve_ivp(
-            slope, (0, 1), y0.reshape(-1).cpu().numpy(), "RK45", None if keep_path else [1.0], rtol=rtol, atol=atol
-        )
+    flat, wanted = y0.reshape(-1).cpu().numpy(), None if keep_path else [1.0]
+    found = solve_ivp(slope, (0, 1), flat, "RK45", wanted, rtol=rtol, atol=atol)
     if found.status != 0:
-        raise RuntimeError(f"rk45 stopped at {found.t[-1:]} of the way: {found.message}")
+        raise RuntimeError(f"rk45 gave up between t = {_span(times[0])} and {_span(times[-1])}: {found.message}")
     places = [place(y, s) for y, s in zip(found.y.T, found.t, strict=True)]
     path, passed = [p.to(x.dtype) for p, _ in places], [t for _, t in places]
     if to_zero:
