@@ -7,7 +7,7 @@ from typing import Any
 import lab
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from PIL import Image
@@ -405,6 +405,41 @@ def test_the_page_computes_alone_until_the_reader_lets_go(show: Show) -> None:
     still = pixels(live.still())[:880]
     assert np.abs(during - still).mean() < 0.5, "the page's own picture is the one Python paints"
     assert np.abs(pixels(shown.pixels()) - still).mean() < 0.5
+
+
+def test_the_page_fills_what_python_left_empty(show: Show) -> None:
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot()
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        red: dict[str, Any] = {"colors": "r", "linewidths": 6}
+        return {
+            "line": axes.plot([], [], "r--", lw=5)[0],
+            "lines": axes.add_collection(LineCollection([], **red)),
+            "areas": axes.add_collection(PolyCollection([], facecolors="r")),
+            "dots": axes.scatter([], [], s=400, c="r"),
+            "gone": axes.plot([], [], "r", lw=9, visible=False)[0],
+        }
+
+    def compute(a: float) -> dict[str, Any]:
+        line = np.array([[0.1, 0.1], [0.9, 0.1]])[: 2 * round(a)]
+        lines = [[[0.1, 0.3], [0.9, 0.3]]] * round(a)
+        areas = [[[0.1, 0.5], [0.9, 0.5], [0.9, 0.6]]] * round(a)
+        return {"line": line, "lines": lines, "areas": areas, "dots": [[0.5, 0.8]] * round(a) or np.empty((0, 2))}
+
+    page = """export const compute = ({ a }) => (a < 0.5
+      ? { line: [], lines: [], areas: [], dots: [], gone: [0, 1, 1, 0] }
+      : { line: [0.1, 0.1, 0.9, 0.1], lines: [[0.1, 0.3, 0.9, 0.3]], areas: [[0.1, 0.5, 0.9, 0.5, 0.9, 0.6]],
+          dots: [0.5, 0.8], gone: [0, 1, 1, 0] });"""
+    live = Live(draw, compute, [Slider("a", "a", 0, 1, 0)], "Nothing, or some red.", page=page)
+    shown = show(live)
+    empty = shown.pixels()
+    shown.answering = False
+    shown.page.locator("input[type=range]").fill("200")
+    filled = pixels(shown.pixels())
+    assert live.parameters["a"] == 0
+    assert np.abs(filled - pixels(empty)).mean() > 3
+    live.set(a=1)
+    assert np.abs(filled - pixels(live.still())).mean() < 0.5
 
 
 def test_the_page_and_its_twin_agree(chromium: Browser) -> None:

@@ -38,6 +38,16 @@ def move(artist: Artist, name: str, value: Any) -> None:
         raise ValueError(f"artist {name!r} ({type(artist).__name__}) cannot show {_outline(value)}: {error}") from error
 
 
+def sample_data(artist: Artist) -> np.ndarray | None:
+    """Some natural array for an artist that is made of points, or None."""
+    triangle = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
+    if isinstance(artist, (Line2D, PathCollection, Polygon)):
+        return triangle
+    if isinstance(artist, (LineCollection, PolyCollection)):
+        return None if isinstance(artist, (Quiver, FillBetweenPolyCollection)) else triangle[None]
+    return None
+
+
 def _data(artist: Artist, value: Any) -> None:
     if isinstance(artist, Line2D):
         artist.set_data(*_columns(value, 2).T)

@@ -69,11 +69,11 @@ class Live:
         self.readout = ""
         self.errors: list[Failure] = []
         self.page = page.read_text(encoding="utf-8") if isinstance(page, Path) else page
-        self.compute = compute
+        self.draw, self.compute = draw, compute
         self._widget: Canvas | None = None
         self._sequence = 0
         with style.look():
-            self._stage = Stage(draw, size)
+            self._stage = Stage(draw, size, blueprints=self.page is not None)
             self._check_points()
             self._show(self.parameters)
 

@@ -24,11 +24,11 @@ function decode(operation) {
 
 function colour(rgba, i) {
   if (rgba.length === 0) return null;
-  const k = rgba.length === 4 ? 0 : 4 * i;
+  const k = (4 * i) % rgba.length;
   return rgba[k + 3] === 0 ? null : `rgba(${rgba[k]},${rgba[k + 1]},${rgba[k + 2]},${rgba[k + 3] / 255})`;
 }
 
-const nth = (values, i) => (values.length === 1 ? values[0] : values[i]);
+const nth = (values, i) => values[i % values.length];
 
 function trace(path, xy, from, count) {
   let pen = false;
@@ -116,7 +116,7 @@ function makeEngine(model) {
   const scene = model.get("scene");
   const engine = {
     scene, views: new Set(), values: structuredClone(model.get("frame").values), operations: [], affine: {}, readout: "", error: "", notice: "",
-    bitmap: null, held: false, painted: 0,
+    bitmap: null, held: false, painted: 0, sequence: 0,
   };
   let png = null, turn = 0, request = 0, asked = "", waiting = null, behind = false, clock = 0, page = null, scheduled = false;
 
@@ -194,8 +194,8 @@ function makeEngine(model) {
       if (mine !== turn) return;
       [png, engine.bitmap] = [fresh, bitmap];
     }
-    const { readout, error, affine } = frame;
-    Object.assign(engine, { readout, error, affine });
+    const { readout, error, affine, sequence } = frame;
+    Object.assign(engine, { readout, error, affine, sequence });
     engine.operations = frame.operations.map(decode);
     if (waiting !== null) echo(engine.values);
     engine.refresh();
@@ -475,7 +475,8 @@ function makeView(engine, el) {
       message.hidden = !text;
       message.classList.toggle("error", Boolean(engine.error));
       if (message.textContent !== text) message.textContent = text;
-      canvas.dataset.painted = engine.painted;
+      // For those who measure: how often this canvas was painted, and the last frame of Python's that it shows.
+      Object.assign(canvas.dataset, { painted: engine.painted, sequence: engine.sequence });
     },
   };
   // Lab looks for this on the focused element itself; without it the arrow keys would walk through the cells.

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from blogtools.live import style
-from blogtools.live.actors import move
+from blogtools.live.actors import move, sample_data
 from blogtools.live.scene import CSS_DPI, PIXEL_RATIO, Operation, Recorder
 
 Draw = Callable[[Figure], Mapping[str, Artist]]
@@ -23,10 +23,11 @@ Draw = Callable[[Figure], Mapping[str, Artist]]
 class Stage:
     """Paints once what stands still (``background``), and records anew what moves (``operations``).
 
-    The still is painted in the same order as the canvas: the background, then the actors by ``zorder``.
+    The still is painted in the same order as the canvas: the background, then the actors by ``zorder``. With
+    ``blueprints``, an actor that shows nothing now is still recorded with its look, for a page that will fill it.
     """
 
-    def __init__(self, draw: Draw, size: tuple[float, float]) -> None:
+    def __init__(self, draw: Draw, size: tuple[float, float], blueprints: bool = False) -> None:
         self.figure = Figure(figsize=size, dpi=CSS_DPI * PIXEL_RATIO, layout="constrained")
         self._agg = FigureCanvasAgg(self.figure)
         self.artists = dict(draw(self.figure))
@@ -35,6 +36,8 @@ class Stage:
                 raise ValueError(f"draw returned {name!r}: {artist!r}; allowed are artists under names but 'readout'")
         self._moving = {name: a for name, a in self.artists.items() if not isinstance(a, Axes)}
         self._axes_settings: dict[str, str] = {}
+        self._blueprints = blueprints
+        self._shown: dict[str, Any] = {}
         self._recorded: dict[str, list[Operation]] = {}
         self.background = b""
         """PNG of what stands still, at two pixels to the CSS pixel."""
@@ -56,6 +59,7 @@ class Stage:
             if name not in self._moving and self._axes_settings.get(name) == repr(value):
                 continue
             move(self.artists[name], name, value)
+            self._shown[name] = value
             self._recorded.pop(name, None)
             if name not in self._moving:
                 self._axes_settings[name] = repr(value)
@@ -67,8 +71,20 @@ class Stage:
         """What the canvas paints over the background, in order."""
         for name, artist in self._moving.items():
             if name not in self._recorded:
-                self._recorded[name] = self._recorder.record(name, artist)
+                operations = self._recorder.record(name, artist)
+                self._recorded[name] = operations or (self._blueprint(name) if self._blueprints else [])
         return [operation for name in self._order() for operation in self._recorded[name]]
+
+    def _blueprint(self, name: str) -> list[Operation]:
+        """The operations of an actor without points: shown for a moment with some, recorded, and emptied."""
+        artist = self._moving[name]
+        sample = sample_data(artist)
+        if sample is None or not artist.get_visible():
+            return []
+        move(artist, name, sample)
+        operations = self._recorder.record(name, artist)
+        move(artist, name, self._shown.get(name, sample[:0]))
+        return [o | dict.fromkeys(o.keys() & {"xy", "counts", "groups"}, b"") for o in operations]
 
     def affine(self, name: str) -> list[float] | None:
         """``[sx, tx, sy, ty]`` from the data of an artist to stage pixels; None on axes that are not linear."""
