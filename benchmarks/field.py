@@ -185,9 +185,8 @@ def main() -> None:
     device = torch.device(name)
     described = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or "CPU"
     rows = [row for d in (64, 784) for row in measure(d, wanted.points, wanted.rounds, device)]
-    print(
-        f"\n{QUERIES} queries, {wanted.points} points, {described}, {wanted.threads} thread(s), torch {torch.__version__}\n"
-    )
+    setting_in_words = f"{described}, {wanted.threads} thread(s), torch {torch.__version__}"
+    print(f"\n{QUERIES} queries, {wanted.points} points, {setting_in_words}\n")
     print("| d | method | seconds | × PosteriorMean | extra MiB | error |\n|--:|---|--:|--:|--:|--:|")
     for row in rows:
         if math.isnan(row["seconds"]):
