@@ -28,6 +28,7 @@ from blogtools.ledger import (
     entries,
     expected_counts,
     get,
+    notebook,
     show,
     summary,
     verdict_on,
@@ -690,6 +691,22 @@ def test_switch_turns_red_and_back():
         assert "✘ refuted, as it must be" in verdict.value
     menu.value = truth
     assert "✔ proved" in verdict.value
+
+
+def test_switch_can_start_on_a_mutant():
+    view = show("9305.eq6", mutant="one-sided", switch=True, source=SOUND)
+    assert view.widget.children[1].value == "one-sided"
+    assert "✘ refuted" in view.widget.children[2].value
+    assert "✘ refuted" in view.markdown
+
+
+def test_summary_takes_over_what_show_has_found():
+    entry = get("9305.eq7", SOUND)
+    level = level_of(entries(SOUND))
+    show(entry.id, seed=12, source=SOUND)
+    found = notebook._seen[entry, 12, level]
+    summary("9305", seed=12, source=SOUND)
+    assert notebook._seen[entry, 12, level] is found
 
 
 def test_summary_lists_all_verdicts_with_counts():

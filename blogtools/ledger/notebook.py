@@ -7,8 +7,9 @@ from typing import Any
 
 import sympy as sp
 
-from blogtools.ledger.check import Result, Tried, count, level_of, mutants_of, try_mutant, verdict_on
+from blogtools.ledger.check import Result, Tried, count, level_of, try_mutant, verdict_on
 from blogtools.ledger.entry import CLAIMS, Entry, entries, get, near
+from blogtools.ledger.mutants import mutants_of
 from blogtools.ledger.page import COLOURS
 from blogtools.ledger.report import measure, weakest
 from blogtools.ledger.runner import select
@@ -57,7 +58,8 @@ def show(
     if mutant is not None:
         view = _mutant_view(entry, mutant, seed, level)
     else:
-        result = _seen[entry, seed, level] = verdict_on(entry, seed=seed, level=level)
+        _seen.pop((entry, seed, level), None)
+        result = _verdict(entry, seed, level)
         lines = _verdict_lines(result)
         view = View(_markdown(entry, lines, result.verdict), _text(entry, lines))
     return View(view.markdown, view.text, _switch(entry, mutant, seed, level)) if switch else view
@@ -70,6 +72,17 @@ def mutant_names(entry: Entry) -> dict[str, int]:
         for name in mutants_of(evidence):
             names.setdefault(name, number)
     return names
+
+
+def _verdict(entry: Entry, seed: int, level: float) -> Result:
+    """The verdict, computed once in this process."""
+    if (entry, seed, level) not in _seen:
+        _seen[entry, seed, level] = verdict_on(entry, seed=seed, level=level)
+    return _seen[entry, seed, level]
+
+
+def _duration(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def _try(entry: Entry, mutant: str, seed: int, level: float) -> Tried:
@@ -89,7 +102,7 @@ def _verdict_lines(result: Result) -> list[str]:
         first += f" as printed; the right form is {entry.corrected_by}"
     if result.message:
         first += f": {result.message}"
-    lines = [f"{first} · {1000 * result.seconds:.0f} ms"]
+    lines = [f"{first} · {_duration(result.seconds)}"]
     for tried in result.tried:
         kind = evidence[tried.evidence]
         form = "" if tried.form == "statement" else f" ({tried.form})"
@@ -112,7 +125,7 @@ def _mutant_lines(entry: Entry, tried: Tried) -> list[str]:
     else:
         first = f"no real mutant ({tried.status})"
     return [
-        f"{first} · {1000 * tried.seconds:.0f} ms",
+        f"{first} · {_duration(tried.seconds)}",
         f"mutant: {tried.form}",
         f"{evidence.name}: {_finding(tried, evidence.about)}",
     ]
@@ -166,7 +179,7 @@ def _switch(entry: Entry, mutant: str | None, seed: int, level: float) -> Any:
 
     def render(choice: str) -> str:
         if choice == TRUTH:
-            result = verdict_on(entry, seed=seed, level=level)
+            result = _verdict(entry, seed, level)
             lines, colour = _verdict_lines(result), COLOURS[result.verdict]
         else:
             lines, colour = _mutant_lines(entry, _try(entry, choice, seed, level)), COLOURS["falls"]
@@ -191,11 +204,7 @@ def summary(post: str, *, seed: int = 0, source: str = CLAIMS) -> View:
     """
     ledger = entries(source)
     level = level_of(ledger)
-    results = []
-    for entry in select(ledger, post=post):
-        if (entry, seed, level) not in _seen:
-            _seen[entry, seed, level] = verdict_on(entry, seed=seed, level=level)
-        results.append(_seen[entry, seed, level])
+    results = [_verdict(entry, seed, level) for entry in select(ledger, post=post)]
     counted = count(result.verdict for result in results)
     total = f"{len(results)} entries: " + ", ".join(f"{n} {verdict}" for verdict, n in counted.items() if n)
     rows, plain = ["| id | says | verdict | error or p | mutants |", "|---|---|---|---|---|"], []

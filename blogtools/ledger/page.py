@@ -53,7 +53,7 @@ def _html_row(result: Result) -> str:
         note = f"{note} The right form is {entry.corrected_by}.".strip()
     if note:
         about.append(f'<div class="m">{text(note)}</div>')
-    for title, forms in (("evidence", result.tried), ("mutants", result.mutants)):
+    for title, forms in (("forms put to the evidence", result.tried), ("mutants", result.mutants)):
         items = "".join(f"<li>{text(line(t, result))}</li>" for t in forms)
         about.append(
             f'<details class="m"><summary>{len(forms)} {title}</summary><ul>{items}</ul></details>' if items else ""

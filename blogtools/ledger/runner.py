@@ -22,13 +22,13 @@ from blogtools.ledger.check import (
     Tried,
     conclude,
     level_of,
-    mutants_of,
     static_problem,
     try_mutant,
     try_statements,
 )
 from blogtools.ledger.entry import CLAIMS, KINDS, Entry, entries, near
 from blogtools.ledger.evidence import Outcome
+from blogtools.ledger.mutants import mutants_of
 from blogtools.ledger.page import write_html
 from blogtools.ledger.report import Run, print_table, write_json
 from blogtools.posts import POSTS
