@@ -44,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, help="folder for weights and checkpoints (default runs/RECIPE)")
     train.add_argument("--seed", type=int, help="seed instead of the recipe's own")
     train.add_argument("--iterations", type=int, help="iterations instead of the recipe's own")
-    train.add_argument("--resume", type=Path, help="a checkpoint folder to go on from")
+    train.add_argument("--resume", type=Path, help="the folder of an earlier run, to go on from its checkpoint")
+    train.add_argument("--data", type=Path, help="a folder with all of MNIST, for the presets that want it")
 
     doctor = commands.add_parser(
         "doctor", help="say what is wrong with this installation, and the command that mends it"
@@ -60,9 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         return _run(options)
-    except ValueError as error:
+    except (ValueError, FileExistsError) as error:
         print(f"blogtools {options.command}: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"blogtools {options.command}: {error}", file=sys.stderr)
+        return 1
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -82,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "lab":
         return _lab(options.notebooks, options.lab_arguments)
     if options.command == "train":
-        from blogtools.nets import train_recipe
+        from blogtools.recipes import train_recipe
 
         path = train_recipe(
             options.recipe,
@@ -91,6 +95,7 @@ def _run(options: argparse.Namespace) -> int:
             seed=options.seed,
             iterations=options.iterations,
             resume=options.resume,
+            data_root=options.data,
         )
         print(path)
         return 0

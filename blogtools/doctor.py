@@ -75,11 +75,11 @@ def device() -> Iterator[Finding]:
 
 def fonts() -> Iterator[Finding]:
     """Whether Chinese prints in a figure."""
-    from blogtools.live.style import cjk_font
+    from blogtools.live.style import register_font
 
     try:
-        yield Finding("font", f"{cjk_font()} prints 万有引力")
-    except (OSError, ValueError) as error:
+        yield Finding("font", f"{register_font()} prints 万有引力")
+    except (OSError, RuntimeError, ValueError) as error:
         yield Finding("font", str(error), "git checkout -- blogtools/live/fonts")
 
 

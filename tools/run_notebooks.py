@@ -29,8 +29,8 @@ def _loopback_only(self, address, connect=socket.socket.connect):
 socket.socket.connect = _loopback_only
 """
 EPILOGUE = """
-from blogtools.live import recorded_errors
-assert not recorded_errors(), recorded_errors()
+from blogtools.live import failures
+assert not failures, failures
 """
 
 
