@@ -615,6 +615,14 @@ def test_law_refutes_a_wrong_law():
     assert outcome_of(law, lambda rng: rng.normal(size=4000) * 1.2).refuted
 
 
+def test_sample_without_spread_passes_no_test_of_its_mean():
+    law = Law(statement=lambda rng: rng.normal(size=1000) + 1, against=1.0, test="mean")
+    assert outcome_of(law).holds
+    assert "no spread" in outcome_of(law, lambda rng: np.ones(1000)).detail
+    assert not outcome_of(law, lambda rng: np.ones(1000)).holds
+    assert outcome_of(law, lambda rng: np.full(1000, 2.0)).refuted
+
+
 # --- files and the command in a terminal -----------------------------------------------------------------------------
 
 

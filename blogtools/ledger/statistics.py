@@ -98,7 +98,9 @@ class Law(Evidence):
         expected = float(self.against(**witness) if callable(self.against) else self.against)
         spread = float(sample.std(ddof=1))
         if not spread > 0:
-            raise ValueError("the sample has no spread")
+            if not math.isclose(float(sample.mean()), expected, rel_tol=1e-9, abs_tol=1e-12):
+                return 0.0
+            raise ValueError("the sample has no spread, so its mean tests nothing")
         t = (float(sample.mean()) - expected) / (spread / math.sqrt(sample.size))
         return float(2 * stats.t.sf(abs(t), sample.size - 1))
 
