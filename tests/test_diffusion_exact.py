@@ -213,6 +213,9 @@ def test_duplicates_are_masses_and_zero_masses_are_absent() -> None:
     weights = torch.tensor([2.0, 2, 1, 1, 1, 1])
     torch.testing.assert_close(PosteriorMean(data, weights=weights)(x, 0.5), twice)
     torch.testing.assert_close(PosteriorMean(data, weights=7 * weights)(x, 0.5), twice)  # 9305.claim7
+    tiny = 1e-60 * weights.double()  # no number of single precision
+    single = PosteriorMean(data.float(), weights=tiny)(x, 0.5)
+    torch.testing.assert_close(single, twice, rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(
         PosteriorMean(data, weights=torch.tensor([1.0, 1, 0, 0, 0, 0]))(x, 0.5), PosteriorMean(data[:2])(x, 0.5)
     )
@@ -299,6 +302,7 @@ def test_far_away_it_is_one_mass_at_the_centroid(d: int, seed: int, log_distance
         (torch.zeros(3, 2, dtype=torch.long), {}, "dtype torch.int64"),
         (torch.tensor([[0.0, math.nan]]), {}, r"data has 1 of 2 entries that are NaN or infinite.* index \(0, 1\)"),
         (torch.tensor([[0.0, INF]]), {}, "data has 1 of 2"),
+        (torch.full((2, 2), 1e25), {}, r"data reaches 1e\+25, whose square overflows in torch.float32"),
         (torch.zeros(2, 2), {"D": 0.5}, "D = 0.5"),
         (torch.zeros(2, 2), {"weights": torch.ones(3)}, r"weights has shape \(3,\)"),
         (torch.zeros(2, 2), {"weights": torch.tensor([1.0, -1.0])}, "weights must not be negative"),
@@ -316,10 +320,10 @@ def test_refuses_bad_data(data: Tensor, kwargs: dict, message: str) -> None:
     [
         (torch.zeros(4, 3), 1.0, r"x has shape \(4, 3\), but its last axis must be d = 2"),
         (torch.full((4, 2), math.nan), 1.0, "x has 8 of 8 entries"),
-        (torch.full((4, 2), 1e30), 1.0, "whose square overflows"),
+        (torch.full((4, 2), 1e30), 1.0, r"x reaches 1e\+30, whose square overflows"),
         (torch.zeros(4, 2), -1.0, "t must be finite and not negative"),
         (torch.zeros(4, 2), math.nan, "t must be finite"),
-        (torch.zeros(4, 2), 1e30, "whose square overflows"),
+        (torch.zeros(4, 2), 1e30, r"t√D reaches 1e\+30, whose square overflows"),
         (torch.zeros(4, 2), torch.ones(3), r"t has shape \(3,\)"),
         (torch.zeros(4, 2, dtype=torch.long), 1.0, "x has dtype torch.int64"),
     ],

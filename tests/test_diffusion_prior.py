@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from blogtools.diffusion import Poisson, radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
+from blogtools.diffusion.prior import _angle_table
 
 ALPHA = 1e-6
 ROUTES = ("ratio", "beta", "inverse_cdf")
@@ -30,6 +31,15 @@ def test_radius(d: int, D: float, route: str) -> None:
     r = x.norm(dim=-1).numpy()
     # r²/dT² is χ²_d/d over χ²_D/D: Fisher's F, which none of the routes draws from.
     assert stats.kstest(r**2 / (d * T**2), stats.f(d, D).cdf).pvalue > ALPHA
+
+
+@pytest.mark.parametrize("D", [1.0, 2.5, 128.0, 1e4])
+@pytest.mark.parametrize("d", [1, 2, 64, 3072])
+def test_tabulated_angle(d: int, D: float) -> None:
+    psi, cdf = _angle_table(d, D)
+    at = np.linspace(psi[0], psi[-1], 1001)[1:-1]
+    expected = stats.f(d, D).sf((np.sqrt(D) / np.tan(at)) ** 2 / d)  # P(ψ' ≤ ψ) = P(r ≥ R cot ψ)
+    np.testing.assert_allclose(np.interp(at, psi, cdf), expected, rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -22,13 +22,21 @@ NEGLIGIBLE = 45.0
 """Sources whose log weight is this far below the largest need no more digits."""
 
 
+def _require_squares(name: str, largest: Tensor, like: Tensor) -> None:
+    """Squared distances between points that reach no further than ``largest`` are numbers of the dtype of ``like``."""
+    reach = math.sqrt(torch.finfo(like.dtype).max / like.shape[-1]) / 8
+    if largest > reach:
+        raise ValueError(f"{name} reaches {largest:.3g}, whose square overflows in {like.dtype} (above {reach:.3g})")
+
+
 class PosteriorMean:
     """Predictor x̂_0(x, t) = Σ p_i x_i with p_i ∝ w_i (‖x−x_i‖²+D t²)^{-(d+D)/2}; D = ∞: p_i ∝ w_i exp(−‖x−x_i‖²/2t²).
 
     ``data`` [N, d] float32 or float64 (kept, not copied, unless its mean is far from 0), duplicates allowed;
     ``weights`` [N] non-negative masses w_i, not all zero, default equal; ``D`` ≥ 1 or ``math.inf``; ``rows`` queries
-    are treated at a time, so that beside the data a call needs about 5·rows·N numbers. Computed in the data's dtype, on
-    its device; differentiable in x. ``ValueError`` on empty data, NaN or infinity, and shapes that do not match.
+    are treated at a time, so that beside the data a call needs little more than rows·N numbers. Computed in the data's
+    dtype, on its device; differentiable in x. ``ValueError`` on empty data, NaN or infinity, and shapes that do not
+    match.
 
     At t = 0, and as t → 0, a query on a source gives that source; elsewhere D < ∞ gives the finite weighted mean and D
     = ∞ the nearest source (several at one distance share by mass).
@@ -39,6 +47,7 @@ class PosteriorMean:
         if data.ndim != 2 or len(data) == 0:
             raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
         require_finite("data", data)
+        _require_squares("data", torch.stack(torch.aminmax(data)).abs().max(), data)
         require_positive("D", D, at_least=1)
         require_positive("rows", rows)
         masses = torch.ones(len(data)) if weights is None else torch.as_tensor(weights)
@@ -47,11 +56,11 @@ class PosteriorMean:
         require_finite("weights", masses)
         if (masses < 0).any() or not (masses > 0).any():
             raise ValueError("weights must not be negative, and not all zero")
-        masses = masses.to(dtype=data.dtype, device=data.device)
+        masses = (masses.double() / masses.double().sum()).to(dtype=data.dtype, device=data.device)
         if (masses == 0).any():
             data, masses = data[masses > 0], masses[masses > 0]
         self.D, self.d, self.rows = float(D), data.shape[1], int(rows)
-        self.log_masses = masses.log() - masses.sum().log()
+        self.log_masses = masses.log()
         self.centre, self.data = torch.zeros_like(data[0]), data
         self._norms = torch.linalg.vector_norm(data, dim=1).square()
         mean = data.mean(0)
@@ -101,16 +110,9 @@ class PosteriorMean:
         times = clock(t, moved)
         if not ((times >= 0) & torch.isfinite(times)).all():
             raise ValueError(f"t must be finite and not negative, but runs from {times.min()} to {times.max()}")
-        largest = (
-            torch.maximum(moved.abs().max(), times.max() * (1 if math.isinf(self.D) else math.sqrt(self.D)))
-            if x.numel()
-            else 0
-        )
-        reach = math.sqrt(torch.finfo(moved.dtype).max / self.d) / 8
-        if largest > reach:
-            raise ValueError(
-                f"x or t√D reaches {largest:.3g}, whose square overflows in {moved.dtype} (above {reach:.3g})"
-            )
+        if x.numel():
+            _require_squares("x", moved.abs().max(), moved)
+            _require_squares("t√D", times.max() * (1 if math.isinf(self.D) else math.sqrt(self.D)), moved)
         queries = moved.reshape(-1, self.d)
         times = times.expand(*x.shape[:-1], 1).reshape(-1, 1)
         for q, tau in zip(queries.split(self.rows), times.split(self.rows), strict=True):
