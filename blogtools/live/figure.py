@@ -97,7 +97,7 @@ class Live:
     def still(self) -> bytes:
         """The picture as it stands now, readout and settings below it, as PNG at two pixels to the CSS pixel."""
         with style.look():
-            return self._stage.picture([*self.readout.splitlines()[:1], self._settings()] if self.readout else [])
+            return self._stage.picture(self.readout, self._settings())
 
     @property
     def widget(self) -> Canvas:

@@ -118,13 +118,15 @@ function makeEngine(model) {
     scene, views: new Set(), values: structuredClone(model.get("frame").values), operations: [], affine: {}, readout: "", error: "", notice: "",
     bitmap: null, held: false, painted: 0, sequence: 0,
   };
-  let png = null, turn = 0, request = 0, asked = "", waiting = null, behind = false, clock = 0, page = null, scheduled = false;
+  let png = null, turn = 0, page = null, scheduled = false, stale = false;
+  let request = 0, asked = "", waiting = null, behind = false, clock = 0;
 
   engine.refresh = () => {
     if (scheduled) return;
     scheduled = true;
     requestAnimationFrame(() => {
       scheduled = false;
+      if (stale) compute();
       if (engine.bitmap) { engine.painted += 1; engine.views.forEach((view) => view.update()); }
     });
   };
@@ -147,7 +149,7 @@ function makeEngine(model) {
   // A control moved. With mathematics in the page Python is told only when the reader lets go (done).
   engine.set = (changes, done) => {
     Object.assign(engine.values, changes);
-    if (page) compute();
+    if (page) stale = true;
     else echo(changes);
     if (!page || done) ask();
     engine.refresh();
@@ -163,15 +165,17 @@ function makeEngine(model) {
   }
 
   function compute() {
-    let shown;
-    try { shown = { ...page.compute(engine.values) }; } catch (error) { engine.error = String(error); return; }
-    engine.error = "";
-    if ("readout" in shown) engine.readout = shown.readout;
-    delete shown.readout;
+    stale = false;
+    try { show(page.compute(engine.values)); engine.error = ""; } catch (error) { engine.error = String(error); }
+  }
+
+  function show({ readout = engine.readout, ...shown }) {
+    engine.readout = readout;
     for (const control of scene.controls) {
       if (control.kind === "points") shown[control.artist] ??= engine.values[control.name].flat();
     }
     for (const name in shown) {
+      if (!engine.affine[name]) throw new Error(`the page cannot move "${name}"`);
       const lists = shown[name].length && typeof shown[name][0] !== "number" ? shown[name] : [shown[name]];
       const pieces = lists.map((list) => toStage(engine.affine[name], list));
       for (const operation of engine.operations) if (operation.name === name) replace(operation, pieces);
@@ -198,6 +202,7 @@ function makeEngine(model) {
     Object.assign(engine, { readout, error, affine, sequence });
     engine.operations = frame.operations.map(decode);
     if (waiting !== null) echo(engine.values);
+    stale = false;
     engine.refresh();
   }
 
@@ -208,13 +213,13 @@ function makeEngine(model) {
     URL.revokeObjectURL(address);
   }
 
-  model.on("change:frame", receive);
   function gone() {
     clearTimeout(clock);
     engine.notice = "Python was restarted: run this cell again.";
     engine.refresh();
   }
 
+  model.on("change:frame", receive);
   model.on("comm_live_update", gone);
   if (scene.page) loadPage();
   receive();
@@ -271,6 +276,8 @@ const MAKERS = {
   slider(control, engine, id) {
     const input = element("input", { type: "range", id, min: 0, max: control.positions, step: 1 });
     const output = element("output", { htmlFor: id });
+    const widest = Math.max(...[control.low, control.high].map((value) => shownNumber(control, value).length));
+    output.style.minWidth = `${widest + 0.5}ch`;
     const send = (done) => engine.set({ [control.name]: fromPosition(control, Number(input.value)) }, done);
     input.addEventListener("input", () => { engine.held = true; send(false); });
     input.addEventListener("change", () => { engine.held = false; send(true); });

@@ -95,19 +95,21 @@ class Stage:
         (sx, skew, tx), (skew_y, sy, ty), _ = np.array(transform.get_matrix()).tolist()
         return None if skew or skew_y else [sx, tx, -sy, self.pixels[1] - ty]
 
-    def picture(self, caption: list[str]) -> bytes:
-        """The still as PNG: background, actors, and lines of text below (the first dark, the others grey)."""
+    def picture(self, readout: str, settings: str) -> bytes:
+        """The still as PNG of 256 colours: background, actors, and below them the readout and the settings (grey)."""
         self._agg.restore_region(self._region)
         renderer = self._agg.get_renderer()
         for name in self._order():
             self._moving[name].draw(renderer)
         still = np.array(self._agg.buffer_rgba())[..., :3]
-        lines = [
-            (text, i) for i, line in enumerate(caption) for text in wrap(line, int(11.5 * self.figure.get_figwidth()))
-        ]
+        columns = int(11.5 * self.figure.get_figwidth())
+        lines = [(text, style.BLACK) for line in readout.splitlines() for text in wrap(line, columns)]
+        lines += [(text, style.GREY) for text in wrap(settings, columns)]
         if lines:
             still = np.concatenate([still, self._text(lines)])
-        return _png(still, compress_level=9)
+        image = Image.fromarray(still)
+        few = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
+        return _png(few, optimize=True)
 
     def _order(self) -> list[str]:
         def depth(name: str) -> tuple[float, float]:
@@ -125,15 +127,14 @@ class Stage:
         for artist in shown:
             artist.set_visible(True)
         self._region = self._agg.copy_from_bbox(self.figure.bbox)
-        self.background = _png(np.array(self._agg.buffer_rgba())[..., :3], compress_level=1)
+        self.background = _png(Image.fromarray(np.array(self._agg.buffer_rgba())[..., :3]), compress_level=1)
         self._recorded.clear()
 
-    def _text(self, lines: list[tuple[str, int]]) -> np.ndarray:
+    def _text(self, lines: list[tuple[str, str]]) -> np.ndarray:
         width, height = self.figure.get_figwidth(), 0.08 + 0.24 * len(lines)
         strip = Figure(figsize=(width, height), dpi=self.figure.dpi)
         canvas = FigureCanvasAgg(strip)
-        for row, (text, rank) in enumerate(lines):
-            colour = style.GREY if rank else style.BLACK
+        for row, (text, colour) in enumerate(lines):
             y = 1 - (0.16 + 0.24 * row) / height
             strip.text(0.08 / width, y, text, color=colour, fontsize=12, va="center", parse_math=False)
         canvas.draw()
@@ -144,7 +145,7 @@ class Stage:
         return full
 
 
-def _png(pixels: np.ndarray, compress_level: int) -> bytes:
+def _png(image: Image.Image, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "png", compress_level=compress_level)
+    image.save(buffer, "png", **options)
     return buffer.getvalue()

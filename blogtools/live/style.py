@@ -19,7 +19,7 @@ FAMILY = ("Blogtools Sans", "DejaVu Sans")
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-SLATE, GREY, PALE = "#36454F", "#8A8A8A", "#D9D9D9"
+SLATE, GREY, PALE = "#36454F", "#808080", "#D9D9D9"
 
 ROLES: dict[str, dict[str, Any]] = {
     "data": {"color": BLACK},
