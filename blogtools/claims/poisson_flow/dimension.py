@@ -139,15 +139,17 @@ def arrivals(
     *,
     T: float = 200.0,
     D: float = 1.0,
+    own_prior: bool = False,
     gaussian: bool = False,
     n: int = 3000,
 ) -> np.ndarray:
     """Ranks of where the room's flow leads n points of the prior; uniform if it leads them to data by mass.
 
-    ``D`` another than 1 keeps the prior of eq5; ``gaussian`` keeps the field and starts from T times a normal law.
+    ``D`` another than 1 keeps the prior of eq5 unless ``own_prior``; ``gaussian`` starts from T times a normal law.
     """
     d, generator = data.shape[1], f.torch_generator(rng)
-    x = sample_prior(n, d, T, generator, D=math.inf if gaussian else 1.0, dtype=torch.float64)
+    law = math.inf if gaussian else D if own_prior else 1.0
+    x = sample_prior(n, d, T / math.sqrt(D) if own_prior else T, generator, D=law, dtype=torch.float64)
     predict = PosteriorMean(f.tensor(data), D=D, weights=f.tensor(masses))
     times = grid(T / math.sqrt(D), 1e-3, 60, kind="log")
     return f.ranks(rng, sample(predict, Poisson(D), x, times, solver="heun").x.numpy(), data, masses)
