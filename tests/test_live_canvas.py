@@ -269,6 +269,9 @@ def test_dragging_the_background_turns(show: Show) -> None:
     shown.page.mouse.up()
     settle(shown)
     assert (live.parameters["turn"], live.parameters["tilt"]) == (340, 20)
+    shown.page.mouse.move(500, 300)
+    settle(shown)
+    assert (live.parameters["turn"], live.parameters["tilt"]) == (340, 20)
 
 
 def test_play_moves_and_stops(show: Show) -> None:
@@ -398,6 +401,8 @@ def test_the_page_computes_alone_until_the_reader_lets_go(show: Show) -> None:
     settle(shown)
     assert shown.requests == []
     during = pixels(shown.pixels())
+    shown.push()
+    assert np.array_equal(pixels(shown.pixels()), during), "a late answer must not disturb the next drag"
     shown.page.mouse.up()
     settle(shown)
     assert len(shown.requests) == 1
