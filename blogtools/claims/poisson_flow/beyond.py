@@ -40,8 +40,8 @@ def noise_lengths(rng: np.random.Generator, d: int, D: float, freedom: float | N
     return np.linalg.norm(rng.normal(size=(4000, d)), axis=1) * np.sqrt(k / rng.chisquare(k, 4000))
 
 
-def room_noise_lengths(rng: np.random.Generator, d: int, D: float) -> np.ndarray:
-    """Lengths (x_t − x_0)/t of the room's process."""
+def package_noise_lengths(rng: np.random.Generator, d: int, D: float) -> np.ndarray:
+    """Lengths (x_t − x_0)/t of the package's process."""
     process, start = Poisson(D), f.tensor(np.full((4000, d), 0.3))
     x_t = process.forward(start, process.noise(start, f.torch_generator(rng)), 2.5)
     return ((x_t - start).norm(dim=1) / 2.5).numpy()
@@ -57,8 +57,8 @@ def posterior_mean(
     return w @ data / w.sum()
 
 
-def room_mean(x: np.ndarray, t: float, data: np.ndarray, D: float) -> np.ndarray:
-    """The room's."""
+def package_mean(x: np.ndarray, t: float, data: np.ndarray, D: float) -> np.ndarray:
+    """The package's."""
     return PosteriorMean(f.tensor(data), D=D)(f.tensor(x), t).numpy()
 
 
@@ -82,14 +82,14 @@ CLOUDS = {d: np.random.default_rng(d).normal(size=(6, d)) for d in (2, 10)}
 CLOUD_AT = {d: np.random.default_rng(-1 + d).normal(size=d) for d in (2, 10)}
 
 
-def room_mean_of(h: float, d: int, dimensions: bool = True) -> np.ndarray:
-    """The room's posterior mean with D = 1/h at the level 0.8; without ``dimensions`` at r = 0.8 in place of t."""
+def package_mean_of(h: float, d: int, dimensions: bool = True) -> np.ndarray:
+    """The package's posterior mean with D = 1/h at the level 0.8; without ``dimensions`` at r = 0.8 in place of t."""
     level = 0.8 if dimensions else 0.8 * math.sqrt(h)
     return PosteriorMean(f.tensor(CLOUDS[d]), D=1 / h)(f.tensor(CLOUD_AT[d]), level).numpy()
 
 
 def one_step(x: np.ndarray, t: float, after: float, data: np.ndarray) -> np.ndarray:
-    """The room's predict and revise, once."""
+    """The package's predict and revise, once."""
     at = f.tensor(x)
     return revise(Poisson(), PosteriorMean(f.tensor(data))(at, t), at, t, after).numpy()
 
@@ -111,13 +111,13 @@ def solved(_: float) -> np.ndarray:
 
 
 def stepped(h: float, solver: str) -> np.ndarray:
-    """The same by 1/h steps of the room's ``solver``, even in log t."""
+    """The same by 1/h steps of the package's ``solver``, even in log t."""
     times = grid(4.0, 0.5, round(1 / h), kind="log", to_zero=False)
     return sample(PosteriorMean(f.tensor(ATOMS)), Poisson(), f.tensor(START), times, solver=solver).x.numpy()
 
 
-def room_elevations(rng: np.random.Generator, d: int) -> np.ndarray:
-    """t/R of the room's starting points on the half sphere."""
+def package_elevations(rng: np.random.Generator, d: int) -> np.ndarray:
+    """t/R of the package's starting points on the half sphere."""
     at, clock = sample_hemisphere(4000, d, 3.0, f.torch_generator(rng), dtype=torch.float64)
     return (3 * clock / (at.square().sum(1) + 9 * clock.square()).sqrt()).numpy()
 
@@ -167,18 +167,18 @@ ENTRIES = [
             ),
             Law(
                 statement=noise_lengths,
-                against=room_noise_lengths,
+                against=package_noise_lengths,
                 test="sampler",
                 witnesses=tuple({"d": k, "D": v} for k in (1, 64) for v in (1.0, 3.0, 100.0)),
                 mutants={"chi of 2": functools.partial(noise_lengths, freedom=2.0)},
-                about="the room's process",
+                about="the package's process",
             ),
             Law(
                 statement=noise_lengths,
                 against=lambda r, d, D: radius_cdf(r, d, 1.0, D),
                 witnesses=tuple({"d": k, "D": v} for k in (2, 64) for v in (1.0, 5.0)),
                 mutants={"chi of 2": functools.partial(noise_lengths, freedom=2.0)},
-                about="the room's law of the length",
+                about="the package's law of the length",
             ),
         ),
     ),
@@ -192,7 +192,7 @@ ENTRIES = [
         evidence=(
             Numeric(
                 statement=posterior_mean,
-                against=room_mean,
+                against=package_mean,
                 witnesses=scenes,
                 rtol=1e-9,
                 atol=1e-11,
@@ -217,12 +217,12 @@ ENTRIES = [
             ),
             *(
                 Slope(
-                    statement=functools.partial(room_mean_of, d=k),
+                    statement=functools.partial(package_mean_of, d=k),
                     against=functools.partial(heat_mean, d=k),
                     order=1,
                     witnesses=(1e-3, 5e-4, 2.5e-4, 1.25e-4),
-                    mutants={"at r in place of t": functools.partial(room_mean_of, d=k, dimensions=False)},
-                    about=f"the room's posterior mean, d = {k}",
+                    mutants={"at r in place of t": functools.partial(package_mean_of, d=k, dimensions=False)},
+                    about=f"the package's posterior mean, d = {k}",
                 )
                 for k in CLOUDS
             ),
@@ -247,7 +247,7 @@ ENTRIES = [
                 rtol=1e-10,
                 atol=1e-12,
                 mutants={"the other way": functools.partial(euler, sign=-1.0)},
-                about="the room's step",
+                about="the package's step",
             ),
         ),
     ),
@@ -265,7 +265,7 @@ ENTRIES = [
                 tolerance=0.2,
                 witnesses=(1 / 20, 1 / 40, 1 / 80, 1 / 160),
                 mutants={"the other order": functools.partial(stepped, solver=other)},
-                about=f"{solver} on the room's sampler",
+                about=f"{solver} on the package's sampler",
             )
             for solver, order, other in (("euler", 1, "heun"), ("heun", 2, "euler"), ("2m", 2, "euler"))
         ),
@@ -305,14 +305,14 @@ ENTRIES = [
         evidence=(
             Law(
                 statement=lambda rng, d: np.abs(f.unit(rng.normal(size=(4000, d + 1)))[:, -1]),
-                against=room_elevations,
+                against=package_elevations,
                 test="sampler",
                 witnesses=({"d": 1}, {"d": 2}, {"d": 64}),
                 mutants={
                     "uniform height": lambda rng, d: rng.random(4000) / (1 if d <= 2 else d**0.5),
                     "one dimension more": lambda rng, d: np.abs(f.unit(rng.normal(size=(4000, d + 2)))[:, -1]),
                 },
-                about="elevation t/R of the room's starting points",
+                about="elevation t/R of the package's starting points",
             ),
         ),
     ),

@@ -42,8 +42,8 @@ def eq3(
     return [*(v / length for v in total), mpmath.log(length)]
 
 
-def room_field(x: np.ndarray, t: float, data: np.ndarray, masses: np.ndarray) -> list[float]:
-    """The same by the room."""
+def package_field(x: np.ndarray, t: float, data: np.ndarray, masses: np.ndarray) -> list[float]:
+    """The same by the package."""
     unit, log_length = PosteriorMean(f.tensor(data), weights=f.tensor(masses)).field(f.tensor(x), t)
     return [*unit.tolist(), float(log_length)]
 
@@ -118,8 +118,8 @@ def over_ring(rho: float, t: float) -> list[float]:
     return [float(-across), float(-down)]
 
 
-def room_over_ring(rho: float, t: float) -> list[float]:
-    """The same by the room, the ring as 2000 sources, which is exact to all digits at this distance."""
+def package_over_ring(rho: float, t: float) -> list[float]:
+    """The same by the package, the ring as 2000 sources, which is exact to all digits at this distance."""
     unit, log_length = PosteriorMean(f.tensor(f.circle(2000))).field(f.tensor([rho, 0.0]), t)
     F = unit * log_length.exp()
     return [float(F[0]), float(F[2])]
@@ -143,7 +143,7 @@ def arrivals(
     gaussian: bool = False,
     n: int = 3000,
 ) -> np.ndarray:
-    """Ranks of where the room's flow leads n points of the prior; uniform if it leads them to data by mass.
+    """Ranks of where the package's flow leads n points of the prior; uniform if it leads them to data by mass.
 
     ``D`` another than 1 keeps the prior of eq5 unless ``own_prior``; ``gaussian`` starts from T times a normal law.
     """
@@ -161,12 +161,12 @@ ENTRIES = [
         kind="identity",
         latex=r"\boldsymbol F(\boldsymbol x,t)=-\frac1{S_{d+1}(1)}\int\frac{(\boldsymbol x-\boldsymbol x_0,\,t)}"
         r"{(\lVert\boldsymbol x-\boldsymbol x_0\rVert^2+t^2)^{(d+1)/2}}\tilde p(\boldsymbol x_0)\,d\boldsymbol x_0",
-        says="the field of data on the plane t = 0 of d+1 dimensions; just above it F_t is half the density",
+        says="the field of data on the plane t = 0 of d+1 dimensions; just above it F_t is minus half the density",
         section=SECTION,
         evidence=(
             Numeric(
                 statement=eq3,
-                against=room_field,
+                against=package_field,
                 witnesses=places,
                 rtol=1e-9,
                 atol=1e-12,
@@ -178,7 +178,7 @@ ENTRIES = [
                     "repulsion": functools.partial(eq3, sign=1),
                     "2t in the distance": functools.partial(eq3, height=2),
                 },
-                about="the room's field against a sum with 30 digits, d = 1 ... 3072: the power 1500 of a distance",
+                about="the package's field against a sum with 30 digits, d = 1 ... 3072: the power 1500 of a distance",
             ),
             Slope(
                 statement=functools.partial(pull_on_the_line, x=0.5),
@@ -230,7 +230,7 @@ ENTRIES = [
         evidence=(
             Numeric(
                 statement=over_ring,
-                against=room_over_ring,
+                against=package_over_ring,
                 witnesses=tuple({"rho": s, "t": t} for s in (0.0, 0.3, 0.8, 2.0) for t in (0.1, 0.5, 2.0)),
                 rtol=1e-9,
                 atol=1e-12,
@@ -240,7 +240,7 @@ ENTRIES = [
                         [0.0, over_ring(rho, t)[1]] if rho < 1 else over_ring(rho, t)
                     ),
                 },
-                about="over a ring, outwards within it and down: elliptic integrals against the room",
+                about="over a ring, outwards within it and down: elliptic integrals against the package",
             ),
             Law(
                 statement=arrivals,

@@ -1,4 +1,4 @@
-"""The formulas of 9305 as printed, in NumPy, mpmath and sympy: one side of the checks, written without the rooms."""
+"""The formulas of 9305 as printed, in NumPy, mpmath and sympy: one side of the checks, written without the package."""
 
 from collections.abc import Callable
 

@@ -54,7 +54,7 @@ def crowds(rng: np.random.Generator) -> list[dict[str, Any]]:
 
 
 def package_gravity(x: np.ndarray, sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
-    """The room's gravity."""
+    """The package's gravity."""
     return gravity(f.tensor(x), f.tensor(sources), f.tensor(masses)).numpy()
 
 
@@ -109,7 +109,7 @@ ENTRIES = [
                     "repulsion": lambda x, y: pull_of_one(y, x),
                     "1/(2 pi)": lambda x, y: 2 * pull_of_one(x, y),
                 },
-                about="the room's gravity at d = 3, from 1e-6 to 1e5 away",
+                about="the package's gravity at d = 3, from 1e-6 to 1e5 away",
             ),
             Numeric(
                 statement=lambda source: through_sphere(3, source, 1.0),
@@ -177,7 +177,7 @@ ENTRIES = [
                     "S_{d+1}": lambda d: mpmath.log(f.sphere_area(d + 1)),
                     "ball in place of sphere": lambda d: mpmath.log(f.sphere_area(d) / d),
                 },
-                about="the room's log S_d(1), in dimensions where S_d(1) itself underflows",
+                about="the package's log S_d(1), in dimensions where S_d(1) itself underflows",
             ),
             Numeric(
                 statement=f.eq2,
@@ -190,7 +190,7 @@ ENTRIES = [
                     "exponent 3": functools.partial(f.eq2, power=3),
                     "repulsion": lambda x, sources, masses: -f.eq2(x, sources, masses),
                 },
-                about="the room's gravity of several masses, d = 1 ... 64",
+                about="the package's gravity of several masses, d = 1 ... 64",
             ),
         ),
     ),

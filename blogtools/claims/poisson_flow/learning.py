@@ -40,13 +40,13 @@ def eq8(x: np.ndarray, t: float, data: np.ndarray, power_shift: int = 0, sign: f
     return sign * f.eq8_terms(x, t, data, data.shape[1] + 1 + power_shift).mean(0)
 
 
-def room_direction(x: np.ndarray, t: float, data: np.ndarray) -> np.ndarray:
-    """Direction of the room's field of eq3."""
+def package_direction(x: np.ndarray, t: float, data: np.ndarray) -> np.ndarray:
+    """Direction of the package's field of eq3."""
     return PosteriorMean(f.tensor(data)).field(f.tensor(x), t)[0].numpy()
 
 
-def room_field(x: np.ndarray, t: float, data: np.ndarray) -> np.ndarray:
-    """The room's field of eq3 with its 1/S_{d+1} taken off."""
+def package_field(x: np.ndarray, t: float, data: np.ndarray) -> np.ndarray:
+    """The package's field of eq3 with its 1/S_{d+1} taken off."""
     unit, log_length = PosteriorMean(f.tensor(data)).field(f.tensor(x), t)
     return (unit * log_length.exp() * sphere_area(data.shape[1] + 1)).numpy()
 
@@ -149,8 +149,8 @@ def printed_eq11(rng: np.random.Generator, d: int, what: str, **change: Any) -> 
     return measured(*eq11(rng, d, **change), what)
 
 
-def room_eq11(rng: np.random.Generator, d: int, what: str) -> np.ndarray:
-    """The same of the room's draws, all from one x_0 that is taken off again."""
+def package_eq11(rng: np.random.Generator, d: int, what: str) -> np.ndarray:
+    """The same of the package's draws, all from one x_0 that is taken off again."""
     x0 = f.tensor(np.full((4000, d), 0.5))
     x, t = perturb_eq11(x0, SIGMA, TAU, M, f.torch_generator(rng))
     apart, height = (x - x0).numpy(), t.numpy()
@@ -181,8 +181,8 @@ def scaled_line(x: np.ndarray, t: float, end: float, data: np.ndarray, only_acro
     return found.y_events[0][0][:-1]
 
 
-def room_flow(x: np.ndarray, t: float, end: float, data: np.ndarray) -> np.ndarray:
-    """The room's sampler from t to ``end``."""
+def package_flow(x: np.ndarray, t: float, end: float, data: np.ndarray) -> np.ndarray:
+    """The package's sampler from t to ``end``."""
     predict = PosteriorMean(f.tensor(data))
     return sample(predict, Poisson(), f.tensor(x), f.tensor([t, end]), solver="rk45", rtol=1e-10, atol=1e-12).x.numpy()
 
@@ -313,7 +313,7 @@ ENTRIES = [
         evidence=(
             Numeric(
                 statement=eq8,
-                against=room_direction,
+                against=package_direction,
                 witnesses=scenes,
                 rtol=1e-10,
                 atol=1e-12,
@@ -323,7 +323,7 @@ ENTRIES = [
                     "exponent (d+2)/2": functools.partial(eq8, power_shift=1),
                     "repulsion": functools.partial(eq8, sign=1.0),
                 },
-                about="the direction of the room's field",
+                about="the direction of the package's field",
             ),
             Law(
                 statement=one_term,
@@ -364,7 +364,7 @@ ENTRIES = [
             ),
             Numeric(
                 statement=scaled_line,
-                against=room_flow,
+                against=package_flow,
                 witnesses=lambda rng: [
                     {"x": 2 * rng.normal(size=k), "t": 3.0, "end": 0.2, "data": rng.normal(size=(4, k))}
                     for k in (1, 2, 5)
@@ -372,7 +372,7 @@ ENTRIES = [
                 rtol=1e-7,
                 atol=1e-7,
                 mutants={"F_x alone": functools.partial(scaled_line, only_across=True)},
-                about="the flow of the scaled field by SciPy, of the plain one by the room, both solved to 1e-10",
+                about="the flow of the scaled field by SciPy, of the plain one by the package, both solved to 1e-10",
             ),
         ),
     ),
@@ -413,7 +413,7 @@ ENTRIES = [
         evidence=(
             Numeric(
                 statement=minimiser_eq10,
-                against=room_field,
+                against=package_field,
                 witnesses=lambda rng: scenes(rng)[:4],
                 rtol=1e-5,
                 atol=1e-6,
@@ -434,7 +434,7 @@ ENTRIES = [
                     "exponent d/2": lambda x, t, data: -f.eq8_terms(x, t, data, data.shape[1]),
                     "plus": lambda x, t, data: f.eq8_terms(x, t, data),
                 },
-                about="the room's target",
+                about="the package's target",
             ),
         ),
     ),
@@ -448,7 +448,7 @@ ENTRIES = [
         evidence=(
             Law(
                 statement=printed_eq11,
-                against=room_eq11,
+                against=package_eq11,
                 test="sampler",
                 witnesses=tuple({"d": k, "what": w} for k in (1, 3, 64) for w in ("log R", "t/R", "x/R")),
                 mutants={
@@ -456,7 +456,7 @@ ENTRIES = [
                     "m from 0 to M/2": functools.partial(printed_eq11, exponents=lambda rng, n: M / 2 * rng.random(n)),
                     "one length for both": functools.partial(printed_eq11, joint=True),
                 },
-                about="eq11 as printed against the room's",
+                about="eq11 as printed against the package's",
             ),
             Law(
                 statement=printed_eq11,
@@ -529,7 +529,7 @@ ENTRIES = [
                     "not normalized": functools.partial(minimiser_eq12, whole=False),
                     "exponent d/2": functools.partial(minimiser_eq12, power_shift=-1),
                 },
-                about="the room's target, and so its unit field, from values of the loss alone",
+                about="the package's target, and so its unit field, from values of the loss alone",
             ),
         ),
     ),
@@ -574,8 +574,8 @@ ENTRIES = [
         section=SECTION,
         evidence=(
             Symbolic(
-                statement=PAIR,
-                against=(m * v * a + (1 - m) * w * b) / (m * v + (1 - m) * w),
+                statement=(m * v * a + (1 - m) * w * b) / (m * v + (1 - m) * w),
+                against=PAIR,
                 domain={"m": (0.1, 0.9)},
                 partial=True,
                 about="batches of two from two points a, b with masses m, 1-m and any weights v, w",
@@ -604,7 +604,7 @@ ENTRIES = [
                     "the source not in the batch": functools.partial(mean_over_batches, source=False),
                     "exponent less by one": functools.partial(mean_over_batches, power_shift=-1),
                 },
-                about="the room's posterior mean of all the data",
+                about="the package's posterior mean of all the data",
             ),
         ),
     ),

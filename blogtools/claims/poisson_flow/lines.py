@@ -36,7 +36,7 @@ def by_sight(sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
 
 
 def traced_shares(sources: np.ndarray, masses: np.ndarray, lines: int = 600) -> np.ndarray:
-    """Share of the lines through a circle of radius 2 that the room's tracer leads to each source of the plane."""
+    """Share of the lines through a circle of radius 2 that the package's tracer leads to each source of the plane."""
     seeds = f.seeds_of_equal_flux(lambda x: f.eq2(x, sources, masses), lines, 2.0)
     y, m = f.tensor(sources), f.tensor(masses)
     ended = field_lines(lambda x: gravity(x, y, m), f.tensor(seeds), 0.025, 180, y).source.numpy()
@@ -82,7 +82,7 @@ def zeros_of_plane_field(sources: np.ndarray, masses: np.ndarray) -> int:
 
 
 def flux_through_circle(centre: np.ndarray, radius: float) -> float:
-    """Flux of the room's field of the four sources out of a circle, by the trapezium rule, exact to all digits here."""
+    """Flux of the package's field of the four sources out of a circle by the trapezium rule, exact here."""
     normal = f.circle(400)
     through = gravity(f.tensor(centre + radius * normal), f.tensor(FOUR)).numpy()
     return float((through * normal).sum(1).mean() * 2 * np.pi * radius)
@@ -103,7 +103,7 @@ CLOUDS = {d: _cloud(d) for d in (2, 3, 5)}
 
 
 def far_field(h: float, d: int) -> np.ndarray:
-    """Room's field of the cloud at distance 1/h, times r^{d−1} so that it has a limit."""
+    """Package's field of the cloud at distance 1/h, times r^{d−1} so that it has a limit."""
     sources, masses, direction = CLOUDS[d]
     return gravity(f.tensor(direction / h), f.tensor(sources), f.tensor(masses)).numpy() * h ** (1 - d)
 
@@ -117,7 +117,7 @@ def one_mass(h: float, d: int, centre: str = "centroid", mass: float | None = No
 
 
 def expanded(h: float, d: int, order: int) -> np.ndarray:
-    """The room's multipole expansion, times r^{d−1}."""
+    """The package's multipole expansion, times r^{d−1}."""
     sources, masses, direction = CLOUDS[d]
     found = multipole(f.tensor(direction / h), f.tensor(sources), f.tensor(masses), order)
     return found.numpy() * h ** (1 - d)
@@ -205,15 +205,15 @@ def ring_of_charges(n: int, rho: float) -> list[float]:
     return [F.real, F.imag]
 
 
-def room_ring(n: int, rho: float) -> np.ndarray:
-    """The same by the room's gravity."""
+def package_ring(n: int, rho: float) -> np.ndarray:
+    """The same by the package's gravity."""
     angle = 2 * np.pi * np.arange(n) / n
     at = f.tensor([rho * np.cos(0.2), rho * np.sin(0.2)])
     return gravity(at, f.tensor(np.stack([np.cos(angle), np.sin(angle)], 1)), f.tensor(np.full(n, 1 / n))).numpy()
 
 
 def strength_by_ring(rho: float, n: int) -> list[float]:
-    """Strength of the room's field of n charges 1/n on a ring, at rho times the place of one of them."""
+    """Strength of the package's field of n charges 1/n on a ring, at rho times the place of one of them."""
     ring = f.tensor(f.circle(n))
     return [float(gravity(rho * ring[0], ring, f.tensor(np.full(n, 1 / n))).norm())]
 
@@ -416,7 +416,7 @@ ENTRIES = [
             ),
             Numeric(
                 statement=ring_of_charges,
-                against=room_ring,
+                against=package_ring,
                 witnesses=tuple({"n": n, "rho": s} for n in (1, 2, 5, 40) for s in (0.0, 0.3, 0.8, 1.5)),
                 rtol=1e-9,
                 atol=1e-13,

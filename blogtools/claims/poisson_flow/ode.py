@@ -39,11 +39,11 @@ def along_time(
 
 
 def along_line(x: np.ndarray, t: float, end: float, data: np.ndarray) -> np.ndarray:
-    """Where the line through (x, t), run along the room's field with the speed t, crosses ``end``."""
-    room = PosteriorMean(torch.as_tensor(data))
+    """Where the line through (x, t), run along the package's field with the speed t, crosses ``end``."""
+    exact = PosteriorMean(torch.as_tensor(data))
 
     def slope(_: float, at: np.ndarray) -> np.ndarray:
-        return at[-1] * room.field(torch.as_tensor(at[:-1]), float(at[-1]))[0].numpy()
+        return at[-1] * exact.field(torch.as_tensor(at[:-1]), float(at[-1]))[0].numpy()
 
     def crossing(_: float, at: np.ndarray) -> float:
         return at[-1] - end
@@ -56,10 +56,10 @@ def along_line(x: np.ndarray, t: float, end: float, data: np.ndarray) -> np.ndar
 
 
 def by_sampler(x: np.ndarray, t: float, end: float, data: np.ndarray) -> np.ndarray:
-    """The same by the room's sampler with its adaptive solver."""
+    """The same by the package's sampler with its adaptive solver."""
     times = torch.tensor([t, end], dtype=torch.float64)
-    room = PosteriorMean(f.tensor(data))
-    return sample(room, Poisson(), f.tensor(x), times, solver="rk45", rtol=1e-10, atol=1e-12).x.numpy()
+    exact = PosteriorMean(f.tensor(data))
+    return sample(exact, Poisson(), f.tensor(x), times, solver="rk45", rtol=1e-10, atol=1e-12).x.numpy()
 
 
 def journeys(rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -99,8 +99,8 @@ def normal_norms(rng: np.random.Generator, d: int, T: float, route: str = "") ->
     return T * np.linalg.norm(rng.normal(size=(4000, d)), axis=1)
 
 
-def room_prior(rng: np.random.Generator, d: int, T: float, route: str) -> np.ndarray:
-    """Norms of the room's prior."""
+def package_prior(rng: np.random.Generator, d: int, T: float, route: str) -> np.ndarray:
+    """Norms of the package's prior."""
     return sample_prior(4000, d, T, f.torch_generator(rng), route=route, dtype=torch.float64).norm(dim=1).numpy()
 
 
@@ -179,7 +179,7 @@ REACHED = along_time(np.array([2.0, 1.0]), 5.0, 1e-7, ATOMS)
 
 
 def where_at(t: float) -> np.ndarray:
-    """Where the room's flow from (2, 1) at t = 5 is at ``t``."""
+    """Where the package's flow from (2, 1) at t = 5 is at ``t``."""
     return by_sampler(np.array([2.0, 1.0]), 5.0, t, ATOMS)
 
 
@@ -215,7 +215,7 @@ ENTRIES = [
                 rtol=1e-8,
                 atol=1e-8,
                 mutants=OTHER_WAYS,
-                about="SciPy in t by the printed field, against SciPy along the line by the room's; solved to 1e-11",
+                about="SciPy in t by the printed field, against SciPy along the line by the package's; solved to 1e-11",
             ),
             Numeric(
                 statement=along_time,
@@ -224,7 +224,7 @@ ENTRIES = [
                 rtol=1e-7,
                 atol=1e-7,
                 mutants=OTHER_WAYS,
-                about="the room's sampler, solved to 1e-10 a step",
+                about="the package's sampler, solved to 1e-10 a step",
             ),
             Symbolic(
                 statement=((x - y1) * R1 ** -(d + 1) + (x - y2) * R2 ** -(d + 1))
@@ -253,7 +253,7 @@ ENTRIES = [
                 ),
                 rtol=1e-9,
                 up_to_scale=("r",),
-                about="the room's density of the radius",
+                about="the package's density of the radius",
             ),
             Numeric(
                 statement=mass_within,
@@ -276,13 +276,13 @@ ENTRIES = [
             ),
             Law(
                 statement=from_hemisphere,
-                against=room_prior,
+                against=package_prior,
                 test="sampler",
                 witnesses=tuple(
                     {"d": k, "T": 40.0, "route": way} for k in (1, 64) for way in ("ratio", "beta", "inverse_cdf")
                 ),
                 mutants={"at right angles": dropped_from_hemisphere, "normal": normal_norms},
-                about="the room's three ways to draw it",
+                about="the package's three ways to draw it",
             ),
         ),
     ),
@@ -426,11 +426,11 @@ ENTRIES = [
                     "exponent d/2 + 1": functools.partial(mass_within, power=2),
                     "the next dimension": lambda r, d, T: mass_within(r, d + 1, T, power=0),
                 },
-                about="the room's distribution function against quadrature of the printed density",
+                about="the package's distribution function against quadrature of the printed density",
             ),
             Law(
                 statement=lambda rng, d, T: T / np.sqrt(1 / rng.beta(d / 2, 0.5, 4000) - 1),
-                against=lambda rng, d, T: room_prior(rng, d, T, "ratio"),
+                against=lambda rng, d, T: package_prior(rng, d, T, "ratio"),
                 test="sampler",
                 witnesses=tuple({"d": k, "T": 2.0} for k in (1, 2, 64)),
                 mutants={

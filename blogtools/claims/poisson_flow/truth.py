@@ -57,8 +57,8 @@ def field_of_power(
     return -masses @ f.eq8_terms(x, t, data, power)
 
 
-def room_of_D(x: np.ndarray, t: float, data: np.ndarray, masses: np.ndarray) -> np.ndarray:
-    """Direction of the room's field with D = d+2."""
+def package_of_D(x: np.ndarray, t: float, data: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    """Direction of the package's field with D = d+2."""
     D = data.shape[1] + 2
     return PosteriorMean(f.tensor(data), D=D, weights=f.tensor(masses)).field(f.tensor(x), t / math.sqrt(D))[0].numpy()
 
@@ -82,7 +82,7 @@ ATOMS = np.array([-1.0, 0.5, 2.0])
 
 
 def drawn(rng: np.random.Generator, d: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """x_0 from three points of an axis of R^d, and (x, t) by the room's eq11, kept where x_1 is nearest to the last.
+    """x_0 from three points of an axis of R^d, and (x, t) by the package's eq11, kept where x_1 is nearest to the last.
 
     The scale runs from 0.1 to 100, so that at the distances kept its ends take less than 1e-3 of any weight.
     """
@@ -94,7 +94,7 @@ def drawn(rng: np.random.Generator, d: int) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def turned_from(rng: np.random.Generator, d: int, D: float) -> np.ndarray:
-    """eq10's target turned away from the room's field of ``D``, one number a draw; mean 0 if that is what it learns.
+    """eq10's target turned away from the package's field of ``D``, one number a draw; mean 0 if that is what it learns.
 
     The cross product of the two in the plane of the axis and t, over the target's likely length.
     """
@@ -108,7 +108,7 @@ def turned_from(rng: np.random.Generator, d: int, D: float) -> np.ndarray:
 
 
 def missed(rng: np.random.Generator, d: int, D: float) -> np.ndarray:
-    """x_0 less the room's posterior mean of ``D``, one number a draw; mean 0 if that is E[x_0 | x, t]."""
+    """x_0 less the package's posterior mean of ``D``, one number a draw; mean 0 if that is E[x_0 | x, t]."""
     x0, x, t = drawn(rng, d)
     data = np.zeros((3, d))
     data[:, 0] = ATOMS
@@ -144,12 +144,12 @@ ENTRIES = [
         kind="algorithm",
         latex=r"\boldsymbol s_{\theta^*}(\boldsymbol x,t)\propto-\int\frac{(\boldsymbol x-\boldsymbol x_0,t)}"
         r"{R^{2(d+1)}}\tilde p(\boldsymbol x_0)\,d\boldsymbol x_0",
-        says="it learns the field with D = d+2 in place of D = 1, for a point near x_0 is met oftener",
+        says="it learns the field with D = d+2 in place of D = 1, for points near x_0 are met more often",
         section=SECTION,
         evidence=(
             Numeric(
                 statement=functools.partial(field_of_power, twice=True),
-                against=room_of_D,
+                against=package_of_D,
                 witnesses=scenes,
                 up_to_scale=True,
                 rtol=1e-10,
@@ -158,7 +158,7 @@ ENTRIES = [
                     "R^{-(d+1)}": functools.partial(field_of_power, twice=False),
                     "R^{-2d-1}": functools.partial(field_of_power, twice=True, shift=-1),
                 },
-                about="the room's field with D = d+2",
+                about="the package's field with D = d+2",
             ),
             *(
                 Law(
@@ -169,7 +169,7 @@ ENTRIES = [
                         "D = 1": functools.partial(turned_from, d=d, D=1),
                         "D = 2d+4": functools.partial(turned_from, d=d, D=2 * d + 4),
                     },
-                    about=f"draws by the room's eq11, d = {d}: the target is turned to neither side of that field",
+                    about=f"draws by the package's eq11, d = {d}: the target is turned to neither side of that field",
                 )
                 for d in (1, 2)
             ),
@@ -204,7 +204,7 @@ ENTRIES = [
                         "D = d+2": functools.partial(missed, d=d, D=d + 2),
                         "D infinite": functools.partial(missed, d=d, D=math.inf),
                     },
-                    about=f"draws by the room's eq11, d = {d}: x_0 misses the room's posterior mean to neither side",
+                    about=f"draws by the package's eq11, d = {d}: x_0 misses its posterior mean to neither side",
                 )
                 for d in (1, 2)
             ),
