@@ -75,9 +75,35 @@ def test_predictors_see_both_the_clock_and_the_norm_and_survive_heavy_tails(net)
                 assert torch.isfinite(net(scale * x, t)).all()
 
 
+def test_the_network_proper_sees_a_scaled_picture_and_the_norm_as_a_feature():
+    net, seen = MLP(4, width=16), []
+    net.conditioning.register_forward_hook(lambda _, inputs, output: seen.append(inputs))
+    net.enter.register_forward_hook(lambda _, inputs, output: seen.append(inputs))
+    x = 1e4 * torch.randn(5, 4, generator=generator())
+    net(x, 3.0)
+    (t, r), (scaled,) = seen
+    assert torch.equal(t, torch.full((5,), 3.0))
+    assert torch.allclose(r, x.square().mean(-1).sqrt())
+    assert torch.allclose(scaled.square().mean(-1), torch.ones(5))
+
+
 def test_predictors_follow_double_precision():
     net = MLP(3, width=8).double()
     assert net(torch.randn(2, 3, dtype=torch.float64), 1.0).dtype == torch.float64
+
+
+@pytest.mark.parametrize("net", [MLP(64, width=32), UNet((8, 8), (8, 16), width=16)])
+def test_mixed_precision_changes_digits_not_dtypes_nor_gradients(net):
+    """What a GPU does in bf16 autocast, on the CPU."""
+    x = torch.randn(16, 64, generator=generator())
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = net(x, 0.7)
+        (mixed - 1.0).square().mean().backward()
+    assert mixed.dtype == torch.float32
+    assert torch.allclose(mixed, net(x, 0.7), atol=0.05)
+    assert all(
+        p.grad is not None and p.grad.dtype == torch.float32 and p.grad.isfinite().all() for p in net.parameters()
+    )
 
 
 def test_wrong_shapes_are_named():

@@ -22,7 +22,7 @@ from blogtools.nets.weights import FOLDER, read_header
 from blogtools.recipes import recipe
 
 EVALUATIONS = 17
-REPETITIONS = 5
+REPETITIONS = 10
 
 
 def measure_classifier(model: Any) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def frechet_distance(a: Any, b: Any) -> float:
     return float(max(0.0, mean + np.trace(ca) + np.trace(cb) - 2.0 * cross))
 
 
-def floor(features: Any, size: int, rng: np.random.Generator, splits: int = 20) -> Spread:
+def floor(features: Any, size: int, rng: np.random.Generator, splits: int = 100) -> Spread:
     """What :func:`frechet_distance` gives for real against real: disjoint random sets of ``size`` rows each.
 
     ``features`` (n, k) of all real images, n ≥ 2 · size. The spread is that between splits.
@@ -147,7 +147,7 @@ class Judge:
         self.size = len(images.test)
         self._train, self._test = features(images.train), features(images.test)
 
-    def floor(self, splits: int = 20) -> Spread:
+    def floor(self, splits: int = 100) -> Spread:
         """Real against real at the size of the test set, over random splits of all images."""
         return floor(np.concatenate([self._train, self._test]), self._half(), np.random.default_rng(self.seed), splits)
 
