@@ -190,9 +190,9 @@ def learning_live() -> Live:
         learning_draw,
         learning_compute,
         [
-            Slider("iterations", "iterations", 0, LAST, 100, step=EVERY, play=True),
+            Slider("iterations", "iterations", 0, LAST, 80, step=EVERY, play=True),
             Slider("t", "arrows at t", 0.03, 10.0, 0.3, log=True),
-            Choice("data", "data", planar.TOYS, "moons"),
+            Choice("data", "data", ("moons", "rings", "checkerboard", "gaussians"), "moons"),
             Button("seed", "other first weights"),
         ],
         alt="With every twenty iterations the orange arrows of the network turn towards the dark arrows of the exact"
