@@ -1,0 +1,130 @@
+"""What the pictures of gravity share: pull, field lines, arrows, a view of three dimensions. numpy only, any d.
+
+``blogtools.diffusion.gravity`` is the checked library for this field. A picture is computed anew at every move and
+needs its lines in few steps, so here a step is a fixed part of the distance to the nearest mass. Tests hold the two
+together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from blogtools.live import style
+
+COLOURS = (style.ORANGE, style.GREEN, style.PURPLE, style.SKY)
+"""Of four masses, and of the lines that end on them."""
+ARROW = "#7FB2D6"
+"""The field's blue, paler, so that lines stand out before arrows."""
+STRIDE = 0.15
+"""Step of a field line, in distances to the nearest mass."""
+CAPTURE = 0.03
+"""A line this close to a mass has arrived."""
+TINY = 1e-60
+"""In place of a length of 0 in a denominator, over a numerator that is 0 as well."""
+
+
+def pull(x: np.ndarray, sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    """S_d(1) times the field of 9305.eq2: −Σ m (x−y)/‖x−y‖^d, [n, d] for ``x`` [n, d]; 0 from a source at x itself."""
+    weights = _weights(_squares(x, sources), masses, x.shape[1])
+    return weights @ sources - weights.sum(1, keepdims=True) * x
+
+
+def _squares(x: np.ndarray, sources: np.ndarray) -> np.ndarray:
+    """‖x−y‖² [n, N]; differences column by column keep their digits beside a mass."""
+    squares = (x[:, :1] - sources[:, 0]) ** 2
+    for k in range(1, x.shape[1]):
+        squares += (x[:, k, None] - sources[:, k]) ** 2
+    return squares
+
+
+def _weights(squares: np.ndarray, masses: np.ndarray, d: int) -> np.ndarray:
+    safe = np.where(squares > 0, squares, np.inf)
+    return masses / (safe if d == 2 else safe * np.sqrt(safe) if d == 3 else safe ** (d / 2))
+
+
+@dataclass(frozen=True)
+class Lines:
+    """``points`` [n, steps+1, d], standing still from the end on; ``source`` [n]: the mass a line ends on, or −1."""
+
+    points: np.ndarray
+    source: np.ndarray
+
+    def ending_on(self, which: int) -> np.ndarray:
+        """The points [k, steps+1, d] of the lines that end on this mass."""
+        return self.points[self.source == which]
+
+    def counts(self, number: int) -> np.ndarray:
+        """How many lines end on each of the masses 0 … number − 1."""
+        return np.bincount(self.source[self.source >= 0], minlength=number)
+
+
+def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int, stride: float = STRIDE) -> Lines:
+    """Field lines from ``seeds`` [n, d] inwards, all at once, by Runge-Kutta steps along the unit direction.
+
+    A step is ``stride`` times the distance to the nearest mass above 0: sixty of them come in from far away.
+    """
+    sources, heavy = sources[masses > 0], np.flatnonzero(masses > 0)
+    masses = masses[heavy]
+
+    def unit(x: np.ndarray, squares: np.ndarray) -> np.ndarray:
+        weights = _weights(squares, masses, x.shape[1])
+        force = weights @ sources
+        force -= weights.sum(1, keepdims=True) * x
+        force /= np.maximum(np.sqrt((force * force).sum(1, keepdims=True)), TINY)
+        return force
+
+    x, rows = seeds.copy(), np.arange(len(seeds))
+    source = np.full(len(seeds), -1)
+    points = np.empty((steps + 1, *seeds.shape))
+    points[0] = x
+    for k in range(steps):
+        squares = _squares(x, sources)
+        nearest = squares.argmin(1)
+        distance = np.sqrt(squares[rows, nearest])[:, None]
+        arrived = distance[:, 0] < CAPTURE
+        source[arrived] = nearest[arrived]
+        h = stride * distance
+        k1 = unit(x, squares)
+        k2 = unit(at := x + h / 2 * k1, _squares(at, sources))
+        k3 = unit(at := x + h / 2 * k2, _squares(at, sources))
+        k4 = unit(at := x + h * k3, _squares(at, sources))
+        x += h / 6 * (k1 + 2 * (k2 + k3) + k4)
+        x[arrived] = sources[nearest[arrived]]
+        points[k + 1] = x
+        if arrived.all():
+            points[k + 2 :] = x
+            break
+    return Lines(points.swapaxes(0, 1), np.where(source >= 0, heavy[source], -1))
+
+
+def arrows(tails: np.ndarray, vectors: np.ndarray, head: float) -> np.ndarray:
+    """Arrows as polylines [n, 5, 2] centred on ``tails`` [n, 2]: tail, tip, barb, tip, barb (``head`` long)."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    along = vectors / np.where(length > 0, length, 1.0) * np.minimum(head, 0.45 * length)
+    across = 0.55 * np.stack([-along[:, 1], along[:, 0]], 1)
+    tail, tip = tails - vectors / 2, tails + vectors / 2
+    return np.stack([tail, tip, tip - along + across, tip, tip - along - across], 1)
+
+
+def lattice(width: float, height: float, spacing: float) -> np.ndarray:
+    """Points [n, 2] of a square lattice in |x| ≤ width, |y| ≤ height, symmetric about 0."""
+    x, y = (np.arange(-(reach // spacing), reach // spacing + 1) * spacing for reach in (width, height))
+    return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+
+
+def plane(axes: Axes, width: float, height: float, name: str = "x") -> None:
+    """Axes for geometry: equal scales, |x₁| ≤ width and |x₂| ≤ height, ticks at whole numbers."""
+    axes.set(xlim=(-width, width), ylim=(-height, height), aspect="equal", xlabel=f"${name}_1$", ylabel=f"${name}_2$")
+    for axis, reach in ((axes.xaxis, width), (axes.yaxis, height)):
+        axis.set_ticks(np.arange(-int(reach), int(reach) + 1, 2 if reach >= 3 else 1))
+        axis.get_label().set_rotation(0)
+
+
+def view(azimuth: float, elevation: float) -> np.ndarray:
+    """Rotation [3, 3] whose rows are right, up and towards the viewer; angles in degrees, the third axis upright."""
+    a, e = np.radians([azimuth, elevation])
+    right = [-np.sin(a), np.cos(a), 0.0]
+    up = [-np.sin(e) * np.cos(a), -np.sin(e) * np.sin(a), np.cos(e)]
+    towards = [np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)]
+    return np.array([right, up, towards])

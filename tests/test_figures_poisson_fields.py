@@ -1,0 +1,131 @@
+"""The first half of the figures of 9305: each ``compute`` against facts that do not pass through it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import lab
+import numpy as np
+import pytest
+import torch
+from matplotlib.path import Path as Outline
+from playwright.sync_api import Page
+
+from blogtools.diffusion.gravity import field_lines, gravity, sphere_area
+from blogtools.figures.poisson_flow import fields, four_masses
+
+
+def by_the_library(x: np.ndarray, sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    d = x.shape[1]
+    force = gravity(torch.from_numpy(x), torch.from_numpy(sources), torch.from_numpy(masses))
+    return force.numpy() * sphere_area(d)
+
+
+class TestFields:
+    @pytest.mark.parametrize("d", [2, 3, 5])
+    def test_pull_is_the_field_of_eq2(self, d: int) -> None:
+        rng = np.random.default_rng(d)
+        x, sources, masses = rng.normal(size=(40, d)), rng.normal(size=(6, d)), rng.uniform(0, 2, 6)
+        x[0] = sources[0]
+        assert np.allclose(fields.pull(x, sources, masses), by_the_library(x, sources, masses), rtol=1e-10)
+
+    @pytest.mark.parametrize("d", [2, 3])
+    def test_lines_end_where_small_steps_of_the_library_end(self, d: int) -> None:
+        rng = np.random.default_rng(1)
+        sources, masses = rng.uniform(-1, 1, (5, d)), np.array([1.0, 0.0, 2.0, 0.5, 1.0])
+        seeds = rng.normal(size=(24, d))
+        seeds *= 4 / np.linalg.norm(seeds, axis=1, keepdims=True)
+        coarse = fields.trace(seeds, sources, masses, 60)
+        y, m = torch.from_numpy(sources), torch.from_numpy(masses)
+        fine = field_lines(lambda x: gravity(x, y, m), torch.from_numpy(seeds), 0.01, 600, y[m > 0])
+        assert (np.flatnonzero(masses > 0)[fine.source.numpy()] == coarse.source).mean() > 0.95
+        assert (coarse.source >= 0).all()
+        assert coarse.counts(5).sum() == 24
+
+    def test_a_view_is_a_rotation(self) -> None:
+        turned = fields.view(37, 21)
+        assert np.allclose(turned @ turned.T, np.eye(3))
+        assert np.linalg.det(turned) == pytest.approx(1)
+        assert turned[1] @ [0, 0, 1] > 0
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with lab.browser() as chromium:
+        yield chromium.new_page()
+
+
+def flat(value: object) -> list[np.ndarray]:
+    """A value of ``compute``, from Python or from the page, as flat arrays."""
+    pieces = value if len(value) and np.ndim(value[0]) > 0 else [value]  # type: ignore[arg-type, index]
+    if isinstance(value, np.ndarray) and value.ndim == 2:
+        pieces = [value]
+    return [np.asarray(piece, float).ravel() for piece in pieces]  # type: ignore[union-attr]
+
+
+class TestFourMasses:
+    @pytest.mark.parametrize("mass", [0.0, 0.4, 1.0, 5.0])
+    @pytest.mark.parametrize("lines", [12, 61, 120])
+    def test_gauss_each_mass_gets_its_share_of_lines(self, mass: float, lines: int) -> None:
+        shown = four_masses.compute(four_masses.START, mass, lines, True, False)
+        counts = np.array([len(shown[f"lines {name}"]) for name in "ABCD"])
+        arcs = np.array([len(shown[f"basin {name}"]) for name in "ABCD"])
+        assert counts.sum() == lines
+        assert (np.abs(counts - lines * np.array([mass, 1, 1, 1]) / (mass + 3)) <= arcs).all()
+        assert arcs.sum() <= 6
+
+    def test_arrows_are_unit_vectors_along_the_field(self) -> None:
+        shafts = four_masses.compute(four_masses.START, 2.0, 12, False, False)["arrows"]
+        along = (shafts[:, 1] - shafts[:, 0]) / 0.27
+        force = by_the_library(four_masses.TAILS, four_masses.START, np.array([2.0, 1, 1, 1]))
+        assert np.allclose(along, force / np.linalg.norm(force, axis=1, keepdims=True))
+
+    def test_on_the_circle_the_difference_is_ten_percent(self) -> None:
+        masses = np.array([3.0, 1, 1, 1])
+        centre = masses @ four_masses.START / 6
+        radius = four_masses.far_radius(four_masses.START, masses, centre)
+        angles = np.linspace(0, 2 * np.pi, 500)
+        around = centre + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
+        one = by_the_library(around, centre[None], np.array([6.0]))
+        difference = np.linalg.norm(by_the_library(around, four_masses.START, masses) - one, axis=1)
+        assert (difference / np.linalg.norm(one, axis=1)).max() == pytest.approx(0.1, rel=0.03)
+
+    def test_basins_hold_the_lines_and_fill_the_plane(self) -> None:
+        shown = four_masses.compute(four_masses.START, 1.0, 60, True, True)
+        rng = np.random.default_rng(0)
+        places = rng.uniform(-2.5, 2.5, (300, 2))
+        ends = fields.trace(places, four_masses.START, np.ones(4), 60).source
+        inside = np.stack(
+            [
+                np.any([Outline(region).contains_points(places) for region in shown[f"basin {name}"]], 0)
+                for name in "ABCD"
+            ]
+        )
+        assert (inside.sum(0) <= 1).mean() > 0.99
+        assert inside.any(0).mean() > 0.97
+        found = inside.any(0)
+        assert (inside.argmax(0)[found] == ends[found]).mean() > 0.99
+
+    @pytest.mark.parametrize(
+        ("places", "mass", "lines", "basins", "circle"),
+        [
+            (four_masses.START, 1.0, 60, True, True),
+            (np.add(four_masses.START, [0.31, -0.23]), 0.0, 60, True, False),
+            (four_masses.START[::-1] * 1.3, 4.7, 37, True, True),
+            (np.repeat(four_masses.START[:1], 4, 0), 1.0, 12, True, True),
+            (np.random.default_rng(3).uniform(-2, 2, (4, 2)), 2.0, 120, True, True),
+        ],
+    )
+    def test_the_page_computes_the_same(
+        self, page: Page, places: np.ndarray, mass: float, lines: int, basins: bool, circle: bool
+    ) -> None:
+        source = Path(four_masses.__file__).with_name("four_masses.js").read_text(encoding="utf-8")
+        settings = {"places": places, "mass": mass, "lines": lines, "basins": basins, "circle": circle}
+        python = four_masses.compute(**settings)
+        script = lab.page_compute(page, source, settings | {"places": places.tolist()})
+        assert script.keys() == python.keys()
+        assert script.pop("readout") == python.pop("readout")
+        for name, value in python.items():
+            ours, theirs = flat(value), flat(script[name])
+            assert len(ours) == len(theirs), name
+            for a, b in zip(ours, theirs, strict=True):
+                assert a == pytest.approx(b, abs=1e-6), name
