@@ -23,7 +23,7 @@ STEPS = 16
 LAST = 1000.0
 """The right end of the slider stands for D = ∞."""
 DECADES = np.linspace(-1.0, 3.0, 321)
-LADDER = np.geomspace(1.0, 300.0, 9)
+LADDER = np.geomspace(1.0, 300.0, 6)
 
 
 @lru_cache(maxsize=2)
