@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from blogtools.claims.poisson_flow import ENTRIES, dimension, formulas, learning, lines, ode
+from blogtools.claims.poisson_flow import ENTRIES, batches, dimension, formulas, ode, shell
 
 HEADINGS = (
     "Gravity in any dimension",
@@ -71,12 +71,12 @@ def test_field_on_the_axis_of_a_ring(t: float) -> None:
 
 
 def test_field_of_a_shell_at_once_inside_and_outside() -> None:
-    assert float(lines.shell_field(3, 0.5)) == pytest.approx(0, abs=1e-12)
-    assert float(lines.shell_field(3, 2.0)) == pytest.approx(-1 / (16 * math.pi), rel=1e-9)
+    assert float(shell.shell_field(3, 0.5)) == pytest.approx(0, abs=1e-12)
+    assert float(shell.shell_field(3, 2.0)) == pytest.approx(-1 / (16 * math.pi), rel=1e-9)
 
 
 def test_a_batch_of_the_source_alone_gives_the_posterior_mean() -> None:
     data, masses = [Fraction(-1), Fraction(3)], [Fraction(1, 4), Fraction(3, 4)]
-    found = learning.batch_expectation(Fraction(0), Fraction(1), data, masses, 1)
+    found = batches.batch_expectation(Fraction(0), Fraction(1), data, masses, 1)
     weights = [Fraction(1, 8), Fraction(3, 40)]
     assert found == (-weights[0] + 3 * weights[1]) / sum(weights)

@@ -1,5 +1,18 @@
 """The claims of 9305, "From gravity to diffusion", in the order of the post: one file for each of its stretches."""
 
-from blogtools.claims.poisson_flow import beyond, dimension, gravity, learning, lines, ode, truth
+from blogtools.claims.poisson_flow import (
+    batches,
+    beyond,
+    dimension,
+    gravity,
+    learning,
+    lines,
+    ode,
+    perturbation,
+    prior,
+    shell,
+    truth,
+)
 
-ENTRIES = [entry for part in (gravity, lines, dimension, ode, learning, truth, beyond) for entry in part.ENTRIES]
+_PARTS = (gravity, lines, shell, dimension, ode, prior, learning, perturbation, batches, truth, beyond)
+ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]

@@ -10,7 +10,7 @@ import torch
 from scipy import integrate
 
 from blogtools.claims.poisson_flow import formulas as f
-from blogtools.claims.poisson_flow.ode import mass_within
+from blogtools.claims.poisson_flow.prior import mass_within
 from blogtools.diffusion import (
     Poisson,
     PosteriorMean,
@@ -70,22 +70,26 @@ def scenes(rng: np.random.Generator) -> list[dict[str, Any]]:
     ]
 
 
-def heat_mean(h: float, d: int) -> np.ndarray:
-    """Mean under Gaussian weights exp(−‖x−x_i‖²/2t²) at t = 0.8."""
-    data = CLOUDS[d]
-    log_w = -((CLOUD_AT[d] - data) ** 2).sum(1) / (2 * 0.8**2)
+CLOUDS = {d: np.random.default_rng(d).normal(size=(7, d)) for d in (2, 10)}
+"""Six sources and, in the last row, a query."""
+
+
+def heat_weighted(x: np.ndarray, t: float, data: np.ndarray, twice: float = 2.0) -> np.ndarray:
+    """Mean of the data under Gaussian weights exp(−‖x−x_i‖²/2t²); ``twice`` for the 2."""
+    log_w = -((x - data) ** 2).sum(1) / (twice * t**2)
     w = np.exp(log_w - log_w.max())
     return w @ data / w.sum()
 
 
-CLOUDS = {d: np.random.default_rng(d).normal(size=(6, d)) for d in (2, 10)}
-CLOUD_AT = {d: np.random.default_rng(-1 + d).normal(size=d) for d in (2, 10)}
+def heat_mean(h: float, d: int) -> np.ndarray:
+    """The same at t = 0.8."""
+    return heat_weighted(CLOUDS[d][-1], 0.8, CLOUDS[d][:-1])
 
 
 def package_mean_of(h: float, d: int, dimensions: bool = True) -> np.ndarray:
     """The package's posterior mean with D = 1/h at the level 0.8; without ``dimensions`` at r = 0.8 in place of t."""
     level = 0.8 if dimensions else 0.8 * math.sqrt(h)
-    return PosteriorMean(f.tensor(CLOUDS[d]), D=1 / h)(f.tensor(CLOUD_AT[d]), level).numpy()
+    return PosteriorMean(f.tensor(CLOUDS[d][:-1]), D=1 / h)(f.tensor(CLOUDS[d][-1]), level).numpy()
 
 
 def one_step(x: np.ndarray, t: float, after: float, data: np.ndarray) -> np.ndarray:
@@ -214,6 +218,15 @@ ENTRIES = [
                 statement=sp.exp(-(R**2) / (2 * t**2)),
                 against=sp.Limit((1 + R**2 * h / t**2) ** (-(d + 1 / h) / 2), h, 0, "+"),
                 about="the kernel, h = 1/D",
+            ),
+            Numeric(
+                statement=lambda x, t, data, D: heat_weighted(x, t, data),
+                against=lambda x, t, data, D: package_mean(x, t, data, math.inf),
+                witnesses=scenes,
+                rtol=1e-9,
+                atol=1e-11,
+                mutants={"the spread for the variance": lambda x, t, data, D: heat_weighted(x, t, data, 2 / t)},
+                about="the package's end D = infinity",
             ),
             *(
                 Slope(

@@ -252,7 +252,7 @@ ENTRIES = [
                 mutants={
                     "the field with D = 4": functools.partial(arrivals, D=4.0),
                     "a Gaussian prior": functools.partial(arrivals, gaussian=True),
-                    "from T = 1": functools.partial(arrivals, T=1.0),
+                    "from T = 0.3": functools.partial(arrivals, T=0.3),
                 },
                 about="3000 points of the prior on t = 200 flow to ring and blob, and to fifty points of a line",
             ),
