@@ -100,7 +100,7 @@ def family_draw(figure: Figure) -> dict[str, Artist]:
     law.spines["left"].set_visible(False)
     law.set_title("Law of the noise")
     artists: dict[str, Artist] = {}
-    for D, name, place in ((1.0, "Poisson (D = 1)", (1.0, 0.5)), (math.inf, "heat (D = ∞)", (0.5, 1.2))):
+    for D, name, place in ((1.0, "Poisson (D = 1)", (1.0, 0.5)), (math.inf, "heat (D = ∞)", (0.62, 1.2))):
         law.plot(*_law(D).T, **style.line("guide", linewidth=3))
         law.text(*place, name, color=style.GREY, fontsize=13)
     artists["law"] = law.plot([], [], **style.line("field", linewidth=2.6))[0]

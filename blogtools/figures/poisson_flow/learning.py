@@ -149,8 +149,8 @@ def learning_compute(iterations: float, t: float, data: str, seed: int) -> dict[
         "curve": curve,
         "now": curve[-1:],
         "readout": (
-            f"iteration {k * EVERY}: loss {course.excess[k]:.3f} above the exact field's · arrows off by"
-            f" {np.median(angle):.1f}° · sliced W1 of the samples {apart:.3f} (exact field {_reference(data):.3f})"
+            f"iteration {k * EVERY}: loss {course.excess[k]:.3f} above exact · arrows off by"
+            f" {np.median(angle):.1f}° · sliced W1 {apart:.3f} (exact field {_reference(data):.3f})"
         ),
     }
 
