@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import lab
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.path import Path as Outline
 from playwright.sync_api import Page
 
 from blogtools.diffusion.gravity import field_lines, gravity, sphere_area
-from blogtools.figures.poisson_flow import fields, four_masses
+from blogtools.figures.poisson_flow import fields, four_masses, masses3d
 
 
 def by_the_library(x: np.ndarray, sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
@@ -129,3 +130,39 @@ class TestFourMasses:
             assert len(ours) == len(theirs), name
             for a, b in zip(ours, theirs, strict=True):
                 assert a == pytest.approx(b, abs=1e-6), name
+
+
+class TestFourMassesInSpace:
+    def shown(self, **changes: float) -> dict[str, Any]:
+        settings = {"height": 0.9, "mass": 1.0, "lines": 240, "azimuth": 35, "elevation": 20} | changes
+        return masses3d.compute(masses3d.START, **settings)
+
+    @pytest.mark.parametrize("mass", [0.0, 1.0, 6.0])
+    def test_gauss_holds_in_space(self, mass: float) -> None:
+        bars = np.array(self.shown(mass=mass)["bars"])[:, 1, 0]
+        assert bars.sum() == pytest.approx(100)
+        assert np.abs(bars - 100 * np.array([mass, 1, 1, 1]) / (mass + 3)).max() < 2.5
+
+    def test_lines_enter_on_the_sphere_and_end_on_their_mass(self) -> None:
+        at = np.column_stack([masses3d.START, masses3d.HEIGHTS])
+        found = masses3d.inside_lines(tuple(at.ravel()), 1.0, 90)
+        assert np.linalg.norm(found.points[:, 0], axis=1) == pytest.approx(masses3d.RADIUS)
+        assert np.allclose(found.points[:, -1], at[found.source])
+        assert np.linalg.norm(found.points, axis=2).max() <= masses3d.RADIUS + 1e-9
+
+    def test_turning_by_half_a_turn_mirrors_the_view_from_above(self) -> None:
+        one, other = (self.shown(azimuth=a, elevation=90)["masses"] for a in (20, 200))
+        assert np.allclose(one, -other)
+        assert np.allclose(self.shown(azimuth=270, elevation=90)["masses"], masses3d.START)
+
+    def test_the_front_is_painted_last_and_darkest(self) -> None:
+        dots = self.shown(azimuth=0, elevation=0)["dots"]
+        assert np.allclose(dots["data"], self.shown(azimuth=360, elevation=0)["dots"]["data"])
+        darkness = 1 - dots["facecolor"].min(1)
+        assert darkness[:40].mean() < 0.5 * darkness[-40:].mean()
+
+    def test_even_directions_fill_caps_evenly(self) -> None:
+        directions = masses3d.even_directions(2000)
+        assert np.linalg.norm(directions, axis=1) == pytest.approx(1)
+        for axis in np.eye(3):
+            assert (directions @ axis > 0.6).mean() == pytest.approx(0.2, abs=0.01)

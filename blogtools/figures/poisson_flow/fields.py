@@ -6,12 +6,16 @@ together.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 
 from blogtools.live import style
 
+NAMES = "ABCD"
 COLOURS = (style.ORANGE, style.GREEN, style.PURPLE, style.SKY)
 """Of four masses, and of the lines that end on them."""
 ARROW = "#7FB2D6"
@@ -119,6 +123,37 @@ def plane(axes: Axes, width: float, height: float, name: str = "x") -> None:
     for axis, reach in ((axes.xaxis, width), (axes.yaxis, height)):
         axis.set_ticks(np.arange(-int(reach), int(reach) + 1, 2 if reach >= 3 else 1))
         axis.get_label().set_rotation(0)
+
+
+def letters(axes: Axes, size: float = 60) -> dict[str, Artist]:
+    """White letters A to D, to be put on black dots."""
+    return {
+        name: axes.scatter([], [], s=size, c="white", marker=f"$\\mathrm{{{name}}}$", linewidths=0.3, zorder=6)
+        for name in NAMES
+    }
+
+
+def shares_panel(axes: Axes) -> dict[str, Artist]:
+    """An empty table of four bars, A at the top: the share of the lines against a mark for the share of the mass."""
+    axes.set(xlim=(0, 100), ylim=(-0.6, 3.6), xlabel="%", yticks=range(4), yticklabels=NAMES[::-1])
+    axes.set_title("share of lines,\n| of mass", fontsize=13)
+    axes.tick_params("y", length=0, labelsize=15)
+    axes.spines["left"].set_visible(False)
+    theory = style.line("theory")
+    marks = LineCollection([], colors=theory["color"], linewidths=theory["linewidth"])
+    return {"bars": axes.add_collection(PolyCollection([], facecolors=COLOURS)), "exact": axes.add_collection(marks)}
+
+
+def shares(counts: np.ndarray, lines: int, masses: np.ndarray) -> dict[str, Any]:
+    """The bars and marks of ``shares_panel``, and the sentence that says the same."""
+    bars = [
+        [(0, k + 0.28), (c, k + 0.28), (c, k - 0.28), (0, k - 0.28)]
+        for k, c in zip((3, 2, 1, 0), 100 * counts / lines, strict=True)
+    ]
+    exact = [[(m, k + 0.4), (m, k - 0.4)] for k, m in zip((3, 2, 1, 0), 100 * masses / masses.sum(), strict=True)]
+    ends = ", ".join(f"{name} {count}" for name, count in zip(NAMES, counts, strict=True))
+    gauss = ", ".join(f"{lines * m / masses.sum():.1f}" for m in masses)
+    return {"bars": bars, "exact": exact, "readout": f"Of {lines} lines end on {ends}; by their masses, {gauss}."}
 
 
 def view(azimuth: float, elevation: float) -> np.ndarray:

@@ -109,7 +109,7 @@ function arrows(places, masses) {
   }));
 }
 
-const bar = (row, length) => [0, 3.28 - row, length, 3.28 - row, length, 2.72 - row, 0, 2.72 - row];
+const bar = (row, length) => [0, row + 0.28, length, row + 0.28, length, row - 0.28, 0, row - 0.28];
 
 export function compute({ places, mass, lines: number, basins: tinted, circle }) {
   const masses = [mass, 1, 1, 1], total = sum(masses), shares = masses.map((m) => (100 * m) / total);
@@ -122,7 +122,7 @@ export function compute({ places, mass, lines: number, basins: tinted, circle })
     arrows: arrows(places, masses),
     circle: Array.from({ length: 121 }, (_, i) => circled((i * Math.PI) / 60, centre, circle ? radius : 0)).flat(),
     centroid: centre,
-    bars: counts.map((count, k) => bar(k, (100 * count) / number)),
+    bars: counts.map((count, k) => bar(3 - k, (100 * count) / number)),
     exact: shares.map((share, k) => [share, 3.4 - k, share, 2.6 - k]),
   };
   const regions = tinted ? basins(lines, follow) : NAMES.map(() => []);

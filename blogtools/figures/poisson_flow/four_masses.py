@@ -13,7 +13,20 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
 from blogtools.figures import live_figure
-from blogtools.figures.poisson_flow.fields import ARROW, COLOURS, Lines, arrows, lattice, plane, pull, trace
+from blogtools.figures.poisson_flow.fields import (
+    ARROW,
+    COLOURS,
+    NAMES,
+    Lines,
+    arrows,
+    lattice,
+    letters,
+    plane,
+    pull,
+    shares,
+    shares_panel,
+    trace,
+)
 from blogtools.live import Live, Points, Slider, Toggle, style
 
 WIDTH, HEIGHT = 4.4, 3.0
@@ -22,7 +35,6 @@ FAR = 60.0
 STEPS = 110
 TAILS = lattice(WIDTH, HEIGHT, 0.4)
 START = np.array([[-1.3, 0.5], [0.4, 1.1], [1.4, -0.3], [-0.3, -1.1]])
-NAMES = "ABCD"
 REFINE, ROUNDS = 12, 2
 """A boundary of basins is looked for between two lines: that many lines more, that many times."""
 TOLERANCE = 0.1
@@ -36,7 +48,6 @@ def compute(places: np.ndarray, mass: float, lines: int, basins: bool, circle: b
     # The third of a gap, so that no line of a symmetric arrangement runs into a saddle.
     angles = (np.arange(lines) + 1 / 3) * 2 * np.pi / lines
     drawn = _from_afar(angles, centre, places, masses)
-    counts = drawn.counts(4)
     force = pull(TAILS, places, masses)
     length = np.linalg.norm(force, axis=1, keepdims=True)
     radius = far_radius(places, masses, centre)
@@ -44,18 +55,15 @@ def compute(places: np.ndarray, mass: float, lines: int, basins: bool, circle: b
         "arrows": arrows(TAILS, 0.27 * force / np.where(length > 0, length, 1.0), 0.09),
         "circle": _ring(centre, radius if circle else 0.0),
         "centroid": centre[None],
-        "bars": [_bar(k, 100 * counts[k] / lines) for k in range(4)],
-        "exact": [[(100 * m / masses.sum(), 3.4 - k), (100 * m / masses.sum(), 2.6 - k)] for k, m in enumerate(masses)],
     }
+    shown |= shares(drawn.counts(4), lines, masses)
     regions = _basins(angles, drawn, centre, places, masses) if basins else [[], [], [], []]
     for k, name in enumerate(NAMES):
         shown[f"lines {name}"] = list(drawn.ending_on(k))
         shown[f"basin {name}"] = regions[k]
         shown[name] = places[k : k + 1]
-    ends = ", ".join(f"{name} {count}" for name, count in zip(NAMES, counts, strict=True))
-    gauss = ", ".join(f"{lines * m / masses.sum():.1f}" for m in masses)
-    readout = f"Of {lines} lines end on {ends}; by their masses, {gauss}.  "
-    return shown | {"readout": f"{readout}Beyond r = {radius:.2f} the four pull like one mass, to 10 %."}
+    shown["readout"] += f"  Beyond r = {radius:.2f} the four pull like one mass, to 10 %."
+    return shown
 
 
 def far_radius(places: np.ndarray, masses: np.ndarray, centre: np.ndarray) -> float:
@@ -114,18 +122,10 @@ def _ring(centre: np.ndarray, radius: float) -> np.ndarray:
     return centre + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
 
 
-def _bar(row: int, length: float) -> np.ndarray:
-    return np.array([(0, 3.28 - row), (length, 3.28 - row), (length, 2.72 - row), (0, 2.72 - row)])
-
-
 def draw(figure: Figure) -> dict[str, Artist]:
     """The plane on the left, the shares on the right."""
-    axes, shares = figure.subplots(1, 2, width_ratios=[4.6, 1])
+    axes, panel = figure.subplots(1, 2, width_ratios=[4.6, 1])
     plane(axes, WIDTH, HEIGHT)
-    shares.set(xlim=(0, 100), ylim=(-0.6, 3.6), xlabel="%", yticks=range(4), yticklabels=NAMES[::-1])
-    shares.set_title("share of lines,\n| of mass", fontsize=13)
-    shares.tick_params("y", length=0, labelsize=15)
-    shares.spines["left"].set_visible(False)
     artists: dict[str, Artist] = {"arrows": axes.add_collection(LineCollection([], colors=ARROW, linewidths=1.2))}
     artists["arrows"].set_zorder(1.5)
     for name, colour in zip(NAMES, COLOURS, strict=True):
@@ -134,16 +134,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     (artists["circle"],) = axes.plot([], [], **style.line("theory", linestyle=(0, (4, 3)), linewidth=2), zorder=3)
     (artists["centroid"],) = axes.plot([], [], "+", color=style.SLATE, markersize=13, markeredgewidth=2.4, zorder=3)
     artists["places"] = axes.scatter(*START.T, s=330, c=style.BLACK, zorder=4)
-    for name in NAMES:
-        artists[name] = axes.scatter([], [], s=60, c="white", marker=f"$\\mathrm{{{name}}}$", linewidths=0.3, zorder=5)
-    artists["bars"] = shares.add_collection(PolyCollection([], facecolors=COLOURS))
-    artists["exact"] = shares.add_collection(LineCollection([], **_mark()))
-    return artists
-
-
-def _mark() -> dict[str, Any]:
-    theory = style.line("theory")
-    return {"colors": theory["color"], "linewidths": theory["linewidth"]}
+    return artists | letters(axes) | shares_panel(panel)
 
 
 @live_figure("9305.fig1")
