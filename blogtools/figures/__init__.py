@@ -6,6 +6,7 @@ A factory is a function without arguments that returns a ``Live`` figure, regist
     def field_of_four_masses() -> Live: ...
 """
 
+import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -37,3 +38,12 @@ def registry() -> dict[str, Factory]:
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         importlib.import_module(module.name)
     return dict(sorted(_factories.items()))
+
+
+def figure(name: str) -> "Live":
+    """A fresh live figure by name, such as ``"9305.fig1"``; ``ValueError`` names the nearest when there is none."""
+    known = registry()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0) or ["none"]
+        raise ValueError(f"name = {name!r} is not a registered figure; near: {', '.join(near)}")
+    return known[name]()
