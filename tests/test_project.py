@@ -19,7 +19,7 @@ CONDA_NAMES = {"matplotlib-base": "matplotlib", "pytorch": "torch"}
 
 def ranges_of_pyproject() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = project["dependencies"] + [line for extra in project["optional-dependencies"].values() for line in extra]
+    lines = project["dependencies"] + project["optional-dependencies"]["test"]
     requirements = [Requirement(line) for line in lines]
     return {canonicalize_name(r.name): str(r.specifier) for r in requirements} | {"python": project["requires-python"]}
 
