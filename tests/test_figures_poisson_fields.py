@@ -11,8 +11,8 @@ import torch
 from matplotlib.path import Path as Outline
 from playwright.sync_api import Page
 
-from blogtools.diffusion.gravity import field_lines, gravity, sphere_area
-from blogtools.figures.poisson_flow import fields, four_masses, masses3d
+from blogtools.diffusion.gravity import field_lines, gravity, multipole, sphere_area
+from blogtools.figures.poisson_flow import far_field, fields, four_masses, masses3d
 
 
 def by_the_library(x: np.ndarray, sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
@@ -166,3 +166,47 @@ class TestFourMassesInSpace:
         assert np.linalg.norm(directions, axis=1) == pytest.approx(1)
         for axis in np.eye(3):
             assert (directions @ axis > 0.6).mean() == pytest.approx(0.2, abs=0.01)
+
+
+def plane_points(z: np.ndarray) -> np.ndarray:
+    return np.stack([z.real, z.imag], -1)
+
+
+@pytest.mark.parametrize("shape", far_field.SHAPES)
+class TestFarField:
+    def test_cloud_and_multipoles_are_those_of_the_library(self, shape: str) -> None:
+        places = plane_points(far_field.cloud(shape))
+        assert np.allclose(places.mean(0), 0)
+        z = 1.7 * np.exp(1j * np.linspace(0, 6, 30))
+        for order in (0, 1, 2, 3, 5, 8):
+            short = multipole(*map(torch.from_numpy, (plane_points(z), places)), order=order).numpy() * 2 * np.pi
+            assert np.allclose(plane_points(far_field.expansion(z, shape, order)), short, atol=1e-9)
+        true = by_the_library(plane_points(z), places, np.ones(far_field.NUMBER))
+        assert np.allclose(plane_points(far_field.field(z, shape)), true)
+
+    @pytest.mark.parametrize("order", range(9))
+    def test_the_slope_is_minus_the_first_order_left_out(self, shape: str, order: int) -> None:
+        first, size = far_field.leading(shape, order)
+        assert first > order
+        assert first % far_field.SHAPES[shape] == 0
+        near, far = far_field.difference(np.array([6.0, 12.0]), shape, order)
+        if far > 1e-12:
+            assert np.log2(near / far) == pytest.approx(first, abs=0.35)
+            assert near == pytest.approx(size * 6.0**-first, rel=0.35)
+
+    def test_at_the_printed_radius_the_difference_is_one_percent(self, shape: str) -> None:
+        for order in (0, 2, 4):
+            radius = far_field.small_from(shape, order)
+            found = far_field.difference(np.array([radius]), shape, order)[0]
+            assert found == pytest.approx(0.01, rel=0.01) or radius == far_field.RADII[0]
+            assert f"{radius:.3g}" in far_field.error_chart(shape, 2.0, order)["readout"]
+
+    def test_the_circle_fits_the_window_at_every_radius(self, shape: str) -> None:
+        for radius in (1.1, 10.0, 100.0):
+            shown = far_field.side_by_side(shape, radius, 4)
+            ring = np.linalg.norm(shown["cloud ring"], axis=1)
+            assert ring.max() < 1
+            bar = np.ptp(shown["scale"][:, 0])
+            count = float(shown["scale says"].split(" ×")[0]) if "×" in shown["scale says"] else 1.0
+            assert ring[0] / bar == pytest.approx(radius / count)
+            assert np.isfinite(shown["one lines"]).all()

@@ -119,7 +119,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists = _space(space)
     plane(plan, 2.0, 1.6)
     plan.set_title("seen from above", fontsize=13)
-    artists["plan"] = plan.scatter(*START.T, s=230, c=style.BLACK, zorder=4)
+    artists["plan"] = plan.scatter(START[:, 0], START[:, 1], s=230, c=style.BLACK, zorder=4)
     artists |= {f"plan {name}": letter for name, letter in letters(plan, 45).items()}
     return artists | shares_panel(panel)
 
