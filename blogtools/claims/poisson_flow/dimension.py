@@ -56,7 +56,7 @@ def places(rng: np.random.Generator) -> list[dict[str, Any]]:
         (1, 5, 1e-3, 1.0),
         (2, 6, 0.3, 1.0),
         (2, 6, 40.0, 1.0),
-        (3, 4, 1e-6, 10.0),
+        (3, 4, 1e-3, 10.0),
         (64, 5, 0.5, 0.3),
         (784, 4, 2.0, 0.2),
         (3072, 3, 40.0, 0.5),
@@ -169,7 +169,7 @@ ENTRIES = [
                 against=package_field,
                 witnesses=places,
                 rtol=1e-9,
-                atol=1e-12,
+                atol=1e-10,  # F_x rests on x less a mean of the data, which leaves it eps ‖x‖/t
                 digits=30,
                 mutants={
                     "exponent d/2": functools.partial(eq3, power=0),

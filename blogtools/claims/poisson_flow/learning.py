@@ -183,7 +183,7 @@ ENTRIES = [
                 ],
                 mutants={
                     "F_x alone": lambda c, across, down: [Fraction(c * v, down) for v in across],
-                    "added": lambda c, across, down: [Fraction(c + v, c + down) for v in across],
+                    "added": lambda c, across, down: [Fraction(v - c, down - c) for v in across],
                 },
             ),
             Numeric(
