@@ -12,7 +12,7 @@ from matplotlib.path import Path as Outline
 from playwright.sync_api import Page
 
 from blogtools.diffusion.gravity import field_lines, gravity, multipole, sphere_area
-from blogtools.figures.poisson_flow import far_field, fields, four_masses, masses3d
+from blogtools.figures.poisson_flow import far_field, fields, four_masses, masses3d, shell, space
 
 
 def by_the_library(x: np.ndarray, sources: np.ndarray, masses: np.ndarray) -> np.ndarray:
@@ -43,7 +43,7 @@ class TestFields:
         assert coarse.counts(5).sum() == 24
 
     def test_a_view_is_a_rotation(self) -> None:
-        turned = fields.view(37, 21)
+        turned = space.view(37, 21)
         assert np.allclose(turned @ turned.T, np.eye(3))
         assert np.linalg.det(turned) == pytest.approx(1)
         assert turned[1] @ [0, 0, 1] > 0
@@ -162,7 +162,7 @@ class TestFourMassesInSpace:
         assert darkness[:40].mean() < 0.5 * darkness[-40:].mean()
 
     def test_even_directions_fill_caps_evenly(self) -> None:
-        directions = masses3d.even_directions(2000)
+        directions = space.even_directions(2000)
         assert np.linalg.norm(directions, axis=1) == pytest.approx(1)
         for axis in np.eye(3):
             assert (directions @ axis > 0.6).mean() == pytest.approx(0.2, abs=0.01)
@@ -210,3 +210,48 @@ class TestFarField:
             count = float(shown["scale says"].split(" ×")[0]) if "×" in shown["scale says"] else 1.0
             assert ring[0] / bar == pytest.approx(radius / count)
             assert np.isfinite(shown["one lines"]).all()
+
+
+class TestShell:
+    @pytest.mark.parametrize("t", [0.1, 0.8])
+    def test_the_pull_is_that_of_the_library(self, t: float) -> None:
+        place = np.array([0.2, -0.3])
+        sources = np.concatenate([shell.ring(7), place[None]])
+        masses = np.array([1 / 7] * 7 + [0.4])
+        found = shell.force(shell.TAILS, t, 7, False, place, 0.4, False)
+        assert np.allclose(found, by_the_library(shell.TAILS, sources, masses))
+        above = np.pad(shell.TAILS, ((0, 0), (0, 1)), constant_values=t)
+        found = shell.force(shell.TAILS, t, 7, False, place, 0.4, True)
+        assert np.allclose(found, by_the_library(above, np.pad(sources, ((0, 0), (0, 1))), masses))
+
+    def test_a_smeared_ring_is_the_limit_of_many_masses(self) -> None:
+        x = shell.TAILS[np.abs(np.linalg.norm(shell.TAILS, axis=1) - 1) > 0.05]
+        place = np.array([0.2, 0.1])
+        many = shell.force(x, 0.0, 2000, False, place, 0.3, False)
+        assert np.allclose(shell.force(x, 0.0, 3, True, place, 0.3, False), many, atol=1e-9)
+
+    @pytest.mark.parametrize("n", [3, 8, 20, 30])
+    def test_the_hole_has_the_depth_of_the_formula_and_closes_above(self, n: int) -> None:
+        exact = 2.0 ** (2 - n) * (1 + 2.0**-n) / (1 - 2.0**-n)
+        assert shell.inside_to_outside(n, False, 0.5, False) == pytest.approx(exact, rel=1e-5)
+        assert shell.inside_to_outside(n, False, 0.5, True) > 1
+        assert shell.inside_to_outside(n, True, 0.5, False) == 0
+
+    @pytest.mark.parametrize("space_too", [False, True])
+    @pytest.mark.parametrize("percent", [0, 20, 100])
+    def test_a_point_inside_gets_its_share(self, space_too: bool, percent: int) -> None:
+        found = shell.lines(20, False, (0.25, 0.1), percent / 100, space_too)
+        share = percent / (100 + percent)
+        assert found.source.mean() == pytest.approx(share, abs=3.5 / shell.LINES)
+        ends = found.points[:, -1]
+        assert np.allclose(ends[found.source == 1][:, :2], [0.25, 0.1])
+        assert np.allclose(np.linalg.norm(ends[found.source == 0], axis=1), 1)
+
+    def test_a_smeared_ring_loses_every_line_to_the_point_inside_but_not_in_space(self) -> None:
+        flat = shell.lines(20, True, (0.25, 0.1), 0.2, False)
+        assert (flat.source == 1).all()
+        assert np.allclose(flat.points[:, -1], [0.25, 0.1])
+        assert shell.lines(20, True, (0.25, 0.1), 0.2, True).source.mean() == pytest.approx(1 / 6, abs=3 / shell.LINES)
+        stopped = shell.lines(20, True, (0.25, 0.1), 0.0, False)
+        assert np.allclose(np.linalg.norm(stopped.points[:, -1], axis=1), 1)
+        assert (stopped.source == 0).all()

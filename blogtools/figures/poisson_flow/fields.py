@@ -1,4 +1,4 @@
-"""What the pictures of gravity share: pull, field lines, arrows, a view of three dimensions. numpy only, any d.
+"""What the pictures of gravity share: pull, field lines, arrows, a table of shares.
 
 ``blogtools.diffusion.gravity`` is the checked library for this field. A picture is computed anew at every move and
 needs its lines in few steps, so here a step is a fixed part of the distance to the nearest mass. Tests hold the two
@@ -154,12 +154,3 @@ def shares(counts: np.ndarray, lines: int, masses: np.ndarray) -> dict[str, Any]
     ends = ", ".join(f"{name} {count}" for name, count in zip(NAMES, counts, strict=True))
     gauss = ", ".join(f"{lines * m / masses.sum():.1f}" for m in masses)
     return {"bars": bars, "exact": exact, "readout": f"Of {lines} lines end on {ends}; by their masses, {gauss}."}
-
-
-def view(azimuth: float, elevation: float) -> np.ndarray:
-    """Rotation [3, 3] whose rows are right, up and towards the viewer; angles in degrees, the third axis upright."""
-    a, e = np.radians([azimuth, elevation])
-    right = [-np.sin(a), np.cos(a), 0.0]
-    up = [-np.sin(e) * np.cos(a), -np.sin(e) * np.sin(a), np.cos(e)]
-    towards = [np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)]
-    return np.array([right, up, towards])

@@ -20,8 +20,8 @@ from blogtools.figures.poisson_flow.fields import (
     shares,
     shares_panel,
     trace,
-    view,
 )
+from blogtools.figures.poisson_flow.space import circle, enter, even_directions, faded, pieces, view
 from blogtools.live import Live, Orbit, Points, Slider, style
 
 FAR = 60.0
@@ -32,10 +32,6 @@ RADIUS = 2.5
 START = np.array([[-1.2, -0.6], [0.9, 1.0], [1.1, -1.0], [-0.6, 1.2]])
 HEIGHTS = np.array([0.9, 0.6, -0.2, -1.0])
 """Third coordinates; A's is set by the reader."""
-PIECE = 4
-"""Steps of a line that share a shade."""
-PALEST = 0.2
-"""Of its colour, what is left at the back."""
 
 
 def compute(
@@ -48,17 +44,17 @@ def compute(
     turned = view(azimuth, elevation)
     seen, source = drawn.points @ turned.T, drawn.source
     colours = np.array([*map(to_rgb, COLOURS), to_rgb(style.GREY)])
-    segments, owners = _pieces(seen, source)
+    segments, owners = pieces(seen, source)
     depth = segments[..., 2].mean(1)
     order = np.argsort(depth)
     dots = seen[:, 0]
     back = np.argsort(dots[:, 2])
     flat = at @ turned.T
     shown: dict[str, Any] = {
-        "lines": {"data": segments[order, :, :2], "color": _faded(colours[owners], depth)[order]},
-        "dots": {"data": dots[back, :2], "facecolor": _faded(colours[source], dots[:, 2])[back]},
+        "lines": {"data": segments[order, :, :2], "color": faded(colours[owners], depth / RADIUS)[order]},
+        "dots": {"data": dots[back, :2], "facecolor": faded(colours[source], dots[:, 2] / RADIUS)[back]},
         "masses": flat[:, :2],
-        "equator": (RADIUS * _circle() @ turned[:, :2].T)[:, :2],
+        "equator": (RADIUS * circle() @ turned[:, :2].T)[:, :2],
         "axis": (np.array([[0, 0, -RADIUS], [0, 0, RADIUS]]) @ turned.T)[:, :2],
     }
     for k, name in enumerate(NAMES):
@@ -72,44 +68,7 @@ def inside_lines(at: tuple[float, ...], mass: float, number: int) -> Lines:
     """Lines of the four masses at ``at`` (12 numbers) from afar; points before the sphere stand where it is entered."""
     sources, masses = np.reshape(at, (4, 3)), np.array([mass, 1.0, 1.0, 1.0])
     found = trace(masses @ sources / masses.sum() + FAR * even_directions(number), sources, masses, STEPS)
-    points = found.points
-    within = np.linalg.norm(points, axis=-1) < RADIUS
-    first = np.maximum(within.argmax(1), 1)
-    rows = np.arange(number)
-    inner, outer = points[rows, first], points[rows, first - 1]
-    step = inner - outer
-    # ‖outer + s·step‖ = RADIUS, the smaller root.
-    a, b, c = (step**2).sum(1), (outer * step).sum(1), (outer**2).sum(1) - RADIUS**2
-    s = (-b - np.sqrt(np.maximum(b**2 - a * c, 0))) / a
-    entry = outer + s[:, None] * step
-    before = np.arange(points.shape[1]) < first[:, None]
-    start = int(first.min()) - 1
-    return Lines(np.where(before[..., None], entry[:, None], points)[:, start:], found.source)
-
-
-def even_directions(number: int) -> np.ndarray:
-    """Unit vectors [number, 3] evenly over the sphere, by the golden angle."""
-    k = np.arange(number) + 0.5
-    z, turn = 1 - 2 * k / number, k * np.pi * (3 - np.sqrt(5))
-    return np.stack([np.sqrt(1 - z * z) * np.cos(turn), np.sqrt(1 - z * z) * np.sin(turn), z], 1)
-
-
-def _pieces(points: np.ndarray, source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lines [n, m, 3] cut into pieces [k, PIECE + 1, 3] with the mass of each; those without length left out."""
-    starts = np.arange(0, points.shape[1] - PIECE, PIECE)
-    pieces = points[:, starts[:, None] + np.arange(PIECE + 1)].reshape(-1, PIECE + 1, 3)
-    long = (pieces[:, 0] != pieces[:, -1]).any(1)
-    return pieces[long], np.repeat(source, len(starts))[long]
-
-
-def _faded(colours: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    left = PALEST + (1 - PALEST) * np.clip(0.5 + 0.5 * depth / RADIUS, 0, 1)[:, None]
-    return 1 - left * (1 - colours)
-
-
-def _circle() -> np.ndarray:
-    angles = np.arange(121) * np.pi / 60
-    return np.stack([np.cos(angles), np.sin(angles)], 1)
+    return enter(found, RADIUS)
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
@@ -127,7 +86,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
 def _space(axes: Axes) -> dict[str, Artist]:
     axes.set(xlim=(-2.65, 2.65), ylim=(-2.65, 2.65), aspect="equal")
     axes.set_axis_off()
-    axes.plot(*(RADIUS * _circle()).T, **style.line("guide"), zorder=0)
+    axes.plot(*(RADIUS * circle()).T, **style.line("guide"), zorder=0)
     artists: dict[str, Artist] = {}
     (artists["equator"],) = axes.plot([], [], **style.line("guide"), zorder=0)
     (artists["axis"],) = axes.plot([], [], **style.line("guide", linestyle=(0, (2, 3))), zorder=0)
