@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, FileExistsError) as error:
         print(f"blogtools {options.command}: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
+    except (OSError, FloatingPointError) as error:
         print(f"blogtools {options.command}: {error}", file=sys.stderr)
         return 1
 

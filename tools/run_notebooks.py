@@ -31,6 +31,7 @@ socket.socket.connect = _loopback_only
 EPILOGUE = """
 from blogtools.live import failures
 assert not failures, failures
+warnings.simplefilter("ignore")
 """
 
 
@@ -51,6 +52,7 @@ def run(path: Path, timeout: float = 300) -> tuple[nbformat.NotebookNode, float]
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=False,
+        extra_arguments=["--log-level=40"],
     )
     started = time.perf_counter()
     try:
@@ -75,7 +77,8 @@ def run(path: Path, timeout: float = 300) -> tuple[nbformat.NotebookNode, float]
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    return strip_widgets(notebook), seconds
+    strip_widgets(notebook)
+    return notebook, seconds
 
 
 def main() -> int:
