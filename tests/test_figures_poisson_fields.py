@@ -242,7 +242,7 @@ class TestShell:
     def test_a_point_inside_gets_its_share(self, space_too: bool, percent: int) -> None:
         found = shell.lines(20, False, (0.25, 0.1), percent / 100, space_too)
         share = percent / (100 + percent)
-        assert found.source.mean() == pytest.approx(share, abs=3.5 / shell.LINES)
+        assert found.source.mean() == pytest.approx(share, abs=2.5 / shell.LINES)
         ends = found.points[:, -1]
         assert np.allclose(ends[found.source == 1][:, :2], [0.25, 0.1])
         assert np.allclose(np.linalg.norm(ends[found.source == 0], axis=1), 1)

@@ -26,7 +26,8 @@ WIDTH = 1.9
 RADIUS = 2.4
 """Of the sphere in which lines are drawn; the ring has radius 1."""
 FAR, STEPS = 40.0, 84
-LINES = 72
+LINES = 89
+"""A prime, so that the lines fall into step with no number of masses."""
 SMEARED = 48
 """Masses that stand for a smeared ring where no formula does."""
 PIXELS = 48
