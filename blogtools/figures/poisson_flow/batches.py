@@ -24,7 +24,7 @@ LOWEST = 0.02
 BINS = np.linspace(np.log10(LOWEST), np.log10(180.0), 49)
 TIMES = ("0.03", "0.1", "0.3", "1", "3", "10")
 TARGETS = ("Normalize (eq12)", "divide by F_t (x̂₀)", "plain mean (eq8)")
-DATA = {"digits, d = 64": 64, "moons, d = 2": 2}
+DATA = {"digits (d = 64)": 64, "moons (d = 2)": 2}
 
 
 @dataclass(frozen=True)
@@ -168,9 +168,9 @@ def batch_bias() -> Live:
         [
             Slider("n", "batch n", 1, 1024, 16, log=True, integer=True),
             Choice("target", "target", TARGETS, TARGETS[0]),
-            Toggle("source", "source of x in the batch", True),
+            Toggle("source", "source in the batch", True),
             Choice("time", "t", TIMES, "0.3"),
-            Choice("dataset", "data", tuple(DATA), "moons, d = 2"),
+            Choice("dataset", "data", tuple(DATA), "moons (d = 2)"),
         ],
         alt="On logarithmic axes the error of a single batch falls with its size. The error of the mean of many"
         " batches, the bias, lies above what chance leaves with Normalize, and within it when divided by F_t.",

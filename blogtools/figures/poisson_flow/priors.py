@@ -78,7 +78,7 @@ def prior_compute(d: int, T: float, n: int, clip: bool, seed: int) -> dict[str, 
     shown["half_name"] = {"text": f"half beyond {plain(half)}", "x": np.log10(half) + 0.12}
     lost = f" · {100 * (1 - float(radius_cdf(np.array(CLIP), d, T))):.0f} % lie beyond 3000" if clip else ""
     shown["readout"] = (
-        f"n = {n}: KS p {' · '.join(p_values)} | 1 in 100 radii exceeds {plain(far)}, {far / half:.0f} medians{lost}"
+        f"n = {n}: KS p {' · '.join(p_values)} | 1 in 100 exceeds {plain(far)} = {far / half:.0f} medians{lost}"
     )
     return shown
 
