@@ -240,9 +240,9 @@ class TestShell:
     @pytest.mark.parametrize("space_too", [False, True])
     @pytest.mark.parametrize("percent", [0, 20, 100])
     def test_a_point_inside_gets_its_share(self, space_too: bool, percent: int) -> None:
-        found = shell.lines(20, False, (0.25, 0.1), percent / 100, space_too)
+        found = shell.lines(20, False, (0.25, 0.1), percent / 100, space_too, 1200)
         share = percent / (100 + percent)
-        assert found.source.mean() == pytest.approx(share, abs=2.5 / shell.LINES)
+        assert found.source.mean() == pytest.approx(share, abs=0.006)
         ends = found.points[:, -1]
         assert np.allclose(ends[found.source == 1][:, :2], [0.25, 0.1])
         assert np.allclose(np.linalg.norm(ends[found.source == 0], axis=1), 1)
@@ -251,7 +251,7 @@ class TestShell:
         flat = shell.lines(20, True, (0.25, 0.1), 0.2, False)
         assert (flat.source == 1).all()
         assert np.allclose(flat.points[:, -1], [0.25, 0.1])
-        assert shell.lines(20, True, (0.25, 0.1), 0.2, True).source.mean() == pytest.approx(1 / 6, abs=3 / shell.LINES)
+        assert shell.lines(20, True, (0.25, 0.1), 0.2, True, 600).source.mean() == pytest.approx(1 / 6, abs=0.01)
         stopped = shell.lines(20, True, (0.25, 0.1), 0.0, False)
         assert np.allclose(np.linalg.norm(stopped.points[:, -1], axis=1), 1)
         assert (stopped.source == 0).all()

@@ -266,7 +266,7 @@ def draw_error_chart(figure: Figure) -> dict[str, Artist]:
 def _controls(radius: float, order: int) -> list[Choice | Slider]:
     return [
         Slider("radius", "radius R of the circle", 1.1, 100, radius, log=True, unit="× the cloud", play=True),
-        Slider("order", "multipoles kept to order", 0, HIGHEST, order, integer=True),
+        Slider("order", "multipoles up to", 0, HIGHEST, order, integer=True),
         Choice("shape", "cloud", list(SHAPES), "uneven"),
     ]
 

@@ -22,8 +22,8 @@ ARROW = "#7FB2D6"
 """The field's blue, paler, so that lines stand out before arrows."""
 STRIDE = 0.15
 """Step of a field line, in distances to the nearest mass."""
-CAPTURE = 0.03
-"""A line this close to a mass has arrived."""
+CAPTURE = 0.008
+"""A line this close to a mass has arrived: well inside where even a light mass outweighs the others."""
 TINY = 1e-60
 """In place of a length of 0 in a denominator, over a numerator that is 0 as well."""
 
@@ -78,28 +78,31 @@ def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int
         force /= np.maximum(np.sqrt((force * force).sum(1, keepdims=True)), TINY)
         return force
 
-    x, rows = seeds.copy(), np.arange(len(seeds))
     source = np.full(len(seeds), -1)
     points = np.empty((steps + 1, *seeds.shape))
-    points[0] = x
+    points[0] = seeds
+    x, on_the_way = seeds, np.arange(len(seeds))
     for k in range(steps):
+        points[k + 1] = points[k]
         squares = _squares(x, sources)
         nearest = squares.argmin(1)
-        distance = np.sqrt(squares[rows, nearest])[:, None]
-        arrived = distance[:, 0] < CAPTURE
-        source[arrived] = nearest[arrived]
-        h = stride * distance
+        distance = np.sqrt(squares[np.arange(len(x)), nearest])
+        arrived = distance < CAPTURE
+        if arrived.any():
+            source[on_the_way[arrived]] = heavy[nearest[arrived]]
+            points[k + 1, on_the_way[arrived]] = sources[nearest[arrived]]
+            x, squares, distance, on_the_way = (a[~arrived] for a in (x, squares, distance, on_the_way))
+        if len(x) == 0:
+            points[k + 2 :] = points[k + 1]
+            break
+        h = stride * distance[:, None]
         k1 = unit(x, squares)
         k2 = unit(at := x + h / 2 * k1, _squares(at, sources))
         k3 = unit(at := x + h / 2 * k2, _squares(at, sources))
         k4 = unit(at := x + h * k3, _squares(at, sources))
-        x += h / 6 * (k1 + 2 * (k2 + k3) + k4)
-        x[arrived] = sources[nearest[arrived]]
-        points[k + 1] = x
-        if arrived.all():
-            points[k + 2 :] = x
-            break
-    return Lines(points.swapaxes(0, 1), np.where(source >= 0, heavy[source], -1))
+        x = x + h / 6 * (k1 + 2 * (k2 + k3) + k4)
+        points[k + 1, on_the_way] = x
+    return Lines(points.swapaxes(0, 1), source)
 
 
 def arrows(tails: np.ndarray, vectors: np.ndarray, head: float) -> np.ndarray:

@@ -1,6 +1,6 @@
 // The twin of four_masses.py: the same steps in the same order, so that the two agree to rounding.
 
-const [WIDTH, HEIGHT, SPACING, FAR, STEPS, STRIDE, CAPTURE] = [4.4, 3.0, 0.4, 60.0, 110, 0.15, 0.03];
+const [WIDTH, HEIGHT, SPACING, FAR, STEPS, STRIDE, CAPTURE] = [4.4, 3.0, 0.4, 60.0, 120, 0.15, 0.008];
 const [REFINE, ROUNDS, TOLERANCE, TURN] = [12, 2, 0.1, 2 * Math.PI];
 const NAMES = ["A", "B", "C", "D"];
 

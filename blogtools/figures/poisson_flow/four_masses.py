@@ -32,7 +32,7 @@ from blogtools.live import Live, Points, Slider, Toggle, style
 WIDTH, HEIGHT = 4.4, 3.0
 FAR = 60.0
 """Lines start on a circle of this radius about the centroid, where they are evenly spaced to a part in a thousand."""
-STEPS = 110
+STEPS = 120
 TAILS = lattice(WIDTH, HEIGHT, 0.4)
 START = np.array([[-1.3, 0.5], [0.4, 1.1], [1.4, -0.3], [-0.3, -1.1]])
 REFINE, ROUNDS = 12, 2

@@ -26,7 +26,7 @@ from blogtools.live import Live, Orbit, Points, Slider, style
 
 FAR = 60.0
 """Lines start this far from the centroid, evenly in direction."""
-STEPS = 110
+STEPS = 120
 RADIUS = 2.5
 """Of the sphere about the origin inside which lines are drawn."""
 START = np.array([[-1.2, -0.6], [0.9, 1.0], [1.1, -1.0], [-0.6, 1.2]])

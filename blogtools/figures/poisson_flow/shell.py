@@ -25,7 +25,7 @@ PLANE, SPACE = "the plane, d = 2", "one more, d + 1 = 3"
 WIDTH = 1.9
 RADIUS = 2.4
 """Of the sphere in which lines are drawn; the ring has radius 1."""
-FAR, STEPS = 40.0, 84
+FAR, STEPS = 40.0, 140
 LINES = 89
 """A prime, so that the lines fall into step with no number of masses."""
 SMEARED = 48
@@ -67,12 +67,12 @@ def force(x: np.ndarray, t: float, n: int, smeared: bool, place: np.ndarray, mas
 
 
 @lru_cache(maxsize=16)
-def lines(n: int, smeared: bool, place: tuple[float, float], mass: float, space: bool) -> Lines:
-    """LINES lines, even far away, from where they come into sight; source 1 is the point inside, 0 the ring."""
+def lines(n: int, smeared: bool, place: tuple[float, float], mass: float, space: bool, count: int = LINES) -> Lines:
+    """``count`` lines, even far away, from where they come into sight; source 1 is the point inside, 0 the ring."""
     sources, masses = _masses(n, smeared, np.array(place), mass, space)
     centre = masses @ sources / masses.sum()
-    angles = (np.arange(LINES) + 1 / 3) * 2 * np.pi / LINES
-    directions = even_directions(2 * LINES)[:LINES] if space else np.stack([np.cos(angles), np.sin(angles)], 1)
+    angles = (np.arange(count) + 1 / 3) * 2 * np.pi / count
+    directions = even_directions(2 * count)[:count] if space else np.stack([np.cos(angles), np.sin(angles)], 1)
     found = trace(centre + FAR * directions, sources, masses, STEPS)
     if smeared and not space:
         found = _past_the_ring(found, np.array(place), mass)
@@ -152,9 +152,9 @@ def _sentence(n: int, smeared: bool, mass: float, t: float, space: bool, count: 
     words += f", at height {t:.2g}." if space else f" (exactly {_short(exact)})."
     if mass == 0:
         return words
-    share = f"The point inside has {100 * mass / (1 + mass):.0f} % of the mass and gets {count} of {LINES} lines"
-    left = "none is left for the ring" if smeared and not space else f"{100 * count / LINES:.0f} %"
-    return f"{words}  {share}: {left}."
+    share = mass / (1 + mass)
+    words += f"  The point inside has {100 * share:.0f} % of the mass and gets {count} of {LINES} lines"
+    return words + (": none is left for the ring." if smeared and not space else f" (by Gauss {LINES * share:.1f}).")
 
 
 def _short(number: float) -> str:
@@ -210,7 +210,7 @@ def shell() -> Live:
         [
             Choice("where", "gravity in", [PLANE, SPACE], PLANE),
             Toggle("smeared", "smear the ring out"),
-            Slider("n", "masses on the ring", 3, 40, 20, integer=True),
+            Slider("n", "masses on the ring", 3, 36, 20, integer=True),
             Slider("percent", "point inside", 0, 100, 0, step=1, unit="% of the ring"),
             Slider("t", "height t of the view", 0.02, 1.5, 0.5, play=True),
             Points("place", "the point inside", "place", [[0.25, 0.1]], -0.55, 0.55),
