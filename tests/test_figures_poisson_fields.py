@@ -112,6 +112,7 @@ class TestFourMasses:
             (four_masses.START, 1.0, 60, True, True),
             (np.add(four_masses.START, [0.31, -0.23]), 0.0, 60, True, False),
             (four_masses.START[::-1] * 1.3, 4.7, 37, True, True),
+            (four_masses.START * 0.5, 1.0, 61, False, True),
             (np.repeat(four_masses.START[:1], 4, 0), 1.0, 12, True, True),
             (np.random.default_rng(3).uniform(-2, 2, (4, 2)), 2.0, 120, True, True),
         ],

@@ -104,6 +104,9 @@ def _sentence(shape: str, order: int, radius: float) -> str:
 
 
 def _percent(part: float) -> str:
+    """Two digits, as far as the numbers have any."""
+    if part < 1e-12:
+        return "less than 1e-10 %"
     return f"{100 * part:.2g} %" if 1e-6 < part < 9.9 else f"{100 * part:.0e} %"
 
 

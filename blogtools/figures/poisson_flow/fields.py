@@ -24,6 +24,8 @@ STRIDE = 0.15
 """Step of a field line, in distances to the nearest mass."""
 CAPTURE = 0.008
 """A line this close to a mass has arrived: well inside where even a light mass outweighs the others."""
+HALF_UP = 1e-9
+"""Added before rounding, so that a half goes up as it does in the browser."""
 TINY = 1e-60
 """In place of a length of 0 in a denominator, over a numerator that is 0 as well."""
 
@@ -54,9 +56,11 @@ class Lines:
     points: np.ndarray
     source: np.ndarray
 
-    def ending_on(self, which: int) -> np.ndarray:
-        """The points [k, steps+1, d] of the lines that end on this mass."""
-        return self.points[self.source == which]
+    def in_sight(self, centre: np.ndarray, radius: float) -> list[np.ndarray]:
+        """Each line [m, d] from its last point outside this sphere on, and without standing still at the end."""
+        first = np.maximum((np.linalg.norm(self.points - centre, axis=2) < radius).argmax(1) - 1, 0)
+        moving = (self.points[:, 1:] != self.points[:, :-1]).any(2)
+        return [line[i : i + 1 + m[i:].sum()] for line, i, m in zip(self.points, first, moving, strict=True)]
 
     def counts(self, number: int) -> np.ndarray:
         """How many lines end on each of the masses 0 … number − 1."""
@@ -155,5 +159,5 @@ def shares(counts: np.ndarray, lines: int, masses: np.ndarray) -> dict[str, Any]
     ]
     exact = [[(m, k + 0.4), (m, k - 0.4)] for k, m in zip((3, 2, 1, 0), 100 * masses / masses.sum(), strict=True)]
     ends = ", ".join(f"{name} {count}" for name, count in zip(NAMES, counts, strict=True))
-    gauss = ", ".join(f"{lines * m / masses.sum():.1f}" for m in masses)
+    gauss = ", ".join(f"{lines * m / masses.sum() + HALF_UP:.1f}" for m in masses)
     return {"bars": bars, "exact": exact, "readout": f"Of {lines} lines end on {ends}; by their masses, {gauss}."}

@@ -1,6 +1,7 @@
 // The twin of four_masses.py: the same steps in the same order, so that the two agree to rounding.
 
 const [WIDTH, HEIGHT, SPACING, FAR, STEPS, STRIDE, CAPTURE] = [4.4, 3.0, 0.4, 60.0, 120, 0.15, 0.008];
+const [SIGHT, HALF_UP] = [12.0, 1e-9];
 const [REFINE, ROUNDS, TOLERANCE, TURN] = [12, 2, 0.1, 2 * Math.PI];
 const NAMES = ["A", "B", "C", "D"];
 
@@ -23,12 +24,10 @@ function unit(x, y, places, masses) {
   return [fx / length, fy / length, nearest, which];
 }
 
-// One line from afar: its points as [x0, y0, x1, y1, ...] and the mass on which it ends, or −1.
+// One line from afar: its points in sight as [x0, y0, x1, y1, ...] and the mass on which it ends, or −1.
 function trace(angle, centre, places, masses) {
-  let [x, y] = circled(angle, centre, FAR), source = -1;
-  const points = [x, y];
-  for (let k = 0; k < STEPS; k++) {
-    if (source >= 0) { points.push(x, y); continue; }
+  let [x, y] = circled(angle, centre, FAR), source = -1, points = [x, y];
+  for (let k = 0; k < STEPS && source < 0; k++) {
     const [ax, ay, nearest, which] = unit(x, y, places, masses), distance = Math.sqrt(nearest);
     if (distance < CAPTURE) {
       source = which;
@@ -41,7 +40,8 @@ function trace(angle, centre, places, masses) {
       x += (h / 6) * (ax + 2 * (bx + cx) + dx);
       y += (h / 6) * (ay + 2 * (by + cy) + dy);
     }
-    points.push(x, y);
+    if (Math.hypot(x - centre[0], y - centre[1]) < SIGHT) points.push(x, y);
+    else points = [x, y];
   }
   return { angle, points, source };
 }
@@ -132,8 +132,8 @@ export function compute({ places, mass, lines: number, basins: tinted, circle })
     shown[name] = places[k];
   });
   const ends = NAMES.map((name, k) => `${name} ${counts[k]}`).join(", ");
-  const gauss = shares.map((share) => ((number * share) / 100).toFixed(1)).join(", ");
+  const gauss = shares.map((share) => ((number * share) / 100 + HALF_UP).toFixed(1)).join(", ");
   shown.readout = `Of ${number} lines end on ${ends}; by their masses, ${gauss}.  `
-    + `Beyond r = ${radius.toFixed(2)} the four pull like one mass, to 10 %.`;
+    + `Beyond r\u00a0=\u00a0${radius.toFixed(2)} the four pull like one mass, to 10 %.`;
   return shown;
 }

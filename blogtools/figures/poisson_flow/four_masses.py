@@ -32,6 +32,8 @@ from blogtools.live import Live, Points, Slider, Toggle, style
 WIDTH, HEIGHT = 4.4, 3.0
 FAR = 60.0
 """Lines start on a circle of this radius about the centroid, where they are evenly spaced to a part in a thousand."""
+SIGHT = 12.0
+"""Nothing farther from the centroid than this can be in the window."""
 STEPS = 120
 TAILS = lattice(WIDTH, HEIGHT, 0.4)
 START = np.array([[-1.3, 0.5], [0.4, 1.1], [1.4, -0.3], [-0.3, -1.1]])
@@ -48,6 +50,7 @@ def compute(places: np.ndarray, mass: float, lines: int, basins: bool, circle: b
     # The third of a gap, so that no line of a symmetric arrangement runs into a saddle.
     angles = (np.arange(lines) + 1 / 3) * 2 * np.pi / lines
     drawn = _from_afar(angles, centre, places, masses)
+    seen = drawn.in_sight(centre, SIGHT)
     force = pull(TAILS, places, masses)
     length = np.linalg.norm(force, axis=1, keepdims=True)
     radius = far_radius(places, masses, centre)
@@ -59,10 +62,10 @@ def compute(places: np.ndarray, mass: float, lines: int, basins: bool, circle: b
     shown |= shares(drawn.counts(4), lines, masses)
     regions = _basins(angles, drawn, centre, places, masses) if basins else [[], [], [], []]
     for k, name in enumerate(NAMES):
-        shown[f"lines {name}"] = list(drawn.ending_on(k))
+        shown[f"lines {name}"] = [line for line, source in zip(seen, drawn.source, strict=True) if source == k]
         shown[f"basin {name}"] = regions[k]
         shown[name] = places[k : k + 1]
-    shown["readout"] += f"  Beyond r = {radius:.2f} the four pull like one mass, to 10 %."
+    shown["readout"] += f"  Beyond r\u00a0=\u00a0{radius:.2f} the four pull like one mass, to 10 %."
     return shown
 
 
@@ -104,16 +107,18 @@ def _basins(
         order = np.argsort(np.concatenate([angles, fresh]), kind="stable")
         angles = np.concatenate([angles, fresh])[order]
         points, source = np.concatenate([points, more.points])[order], np.concatenate([source, more.source])[order]
+    seen = Lines(points, source).in_sight(centre, SIGHT)
+    far = np.array([line[0] for line in seen])
     regions: list[list[np.ndarray]] = [[], [], [], []]
     edges = np.flatnonzero(source != np.roll(source, -1))
     if len(edges) == 0:
         if source[0] >= 0:
-            regions[source[0]].append(points[:, 0])
+            regions[source[0]].append(far)
         return regions
     for before, last in zip(np.roll(edges, 1), edges, strict=True):
         run = np.arange(before + 1, last + 1 if last > before else last + 1 + len(source)) % len(source)
         if source[last] >= 0:
-            regions[source[last]].append(np.concatenate([points[run[0], ::-1], points[run, 0], points[run[-1]]]))
+            regions[source[last]].append(np.concatenate([seen[run[0]][::-1], far[run], seen[run[-1]]]))
     return regions
 
 
@@ -147,8 +152,8 @@ def four_masses() -> Live:
             Points("places", "mass", "places", START, (-3.6, -2.6), (3.6, 2.6)),
             Slider("mass", "mass of A", 0.0, 6.0, 1.0, step=0.1, unit="× the others"),
             Slider("lines", "number of lines", 12, 120, 60, integer=True),
-            Toggle("basins", "where a line from there ends", True),
-            Toggle("circle", "where the four are one", True),
+            Toggle("basins", "basins of capture", True),
+            Toggle("circle", "circle of the far field", True),
         ],
         "Four masses A to D in the plane, the unit arrows of their gravity, and field lines that come in from far away,"
         " each in the colour of the mass it ends on. The region from which lines reach a mass is tinted in the same"
