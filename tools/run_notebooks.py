@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROLOGUE = """
 import socket, warnings
 warnings.simplefilter("error")
+warnings.filterwarnings("ignore", message=".*do_shutdown")  # ipykernel's own, as it ends
 def _loopback_only(self, address, connect=socket.socket.connect):
     if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
         raise OSError(f"the notebook reached for the network: {address}")
@@ -31,7 +32,6 @@ socket.socket.connect = _loopback_only
 EPILOGUE = """
 from blogtools.live import failures
 assert not failures, failures
-warnings.simplefilter("ignore")
 """
 
 

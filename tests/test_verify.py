@@ -1,0 +1,31 @@
+"""The whole ledger, every mutant, at a fresh seed: the test that a wrong formula anywhere turns red."""
+
+import json
+import os
+from pathlib import Path
+
+from blogtools.ledger import entries, expected_counts, verify
+from blogtools.posts import POSTS
+
+SPECIFIED = {"9305": {"eq": 12, "claim": 9, "fig": 6}}
+"""How many equations, claims and figures each finished post displays; their ids run from 1."""
+
+
+def test_everything_specified_is_registered_and_placed_in_a_notebook() -> None:
+    known = {entry.id: entry for entry in entries()}
+    for post, kinds in SPECIFIED.items():
+        for kind, number in kinds.items():
+            for index in range(1, number + 1):
+                assert f"{post}.{kind}{index}" in known
+    assert {identifier.split(".")[0] for identifier in known} <= {post.id for post in POSTS}
+
+
+def test_all_holds_and_every_mutant_dies(tmp_path: Path) -> None:
+    seed = "random" if os.environ.get("CI") else 0
+    report = tmp_path / "report.json"
+    assert verify(mutants=True, jobs=2, seed=seed, json_path=report) == 0
+    verdicts = [(entry["id"].split(".")[0], entry["verdict"]) for entry in json.loads(report.read_text())["entries"]]
+    for post in {post for post, _ in verdicts}:
+        expected = {verdict: number for verdict, number in expected_counts(post).items() if number}
+        found = {v: verdicts.count((post, v)) for p, v in set(verdicts) if p == post}
+        assert found == expected
