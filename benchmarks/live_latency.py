@@ -149,25 +149,50 @@ WATCH = """
   // What happens from now until `stopFilm`: one entry for each frame of the browser.
   window.film = (root) => {
     window.frames_ = [];
+    window.begun = performance.now();
     window.filming = true;
     const step = () => {
       if (!window.filming) return;
-      window.frames_.push({ at: performance.now(), hash: look(root), top: root.getBoundingClientRect().top });
+      window.frames_.push({ at: performance.now(), hash: look(root), top: root.getBoundingClientRect().top,
+        painted: Number(root.querySelector("canvas")?.dataset.painted) });
       requestAnimationFrame(step);
     };
     requestAnimationFrame(step);
   };
+  // A drag to and fro, one event for each frame of the browser.
+  window.drive = (grip, track, seconds) => new Promise((done) => {
+    const box = track.getBoundingClientRect(), held = grip.getBoundingClientRect(), start = performance.now();
+    const [x, y] = [held.left + held.width / 2, held.top + held.height / 2];
+    grip = document.elementFromPoint(x, y).closest(".handle") ?? grip;  // two handles may lie on each other
+    window.begun = start;
+    const step = () => {
+      const gone = (performance.now() - start) / 1000, part = 0.5 + 0.25 * Math.sin(4 * gone);
+      if (grip.tagName === "INPUT") {
+        grip.value = Math.round(Number(grip.min) + part * (grip.max - grip.min));
+        grip.dispatchEvent(new Event(gone < seconds ? "input" : "change", { bubbles: true }));
+      } else {
+        const at = { clientX: box.left + part * box.width, clientY: y };
+        grip.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, buttons: 1, pointerId: 1, ...at }));
+      }
+      if (gone < seconds) requestAnimationFrame(step);
+      else { window.released = performance.now(); done(); }
+    };
+    requestAnimationFrame(step);
+  });
   addEventListener("pointerup", () => { window.released = performance.now(); }, true);
   window.stopFilm = () => {
     window.filming = false;
-    const frames = window.frames_, start = frames[0].at;
-    const during = frames.filter((frame) => frame.at <= window.released);
-    const after = frames.filter((frame) => frame.at > window.released).map((frame) => frame.hash);
+    const frames = window.frames_.filter((frame) => frame.at >= window.begun), start = frames[0].at;
+    // A picture painted just before the release is seen in the next frame of the browser or the one after.
+    const end = window.released + 34;
+    const during = frames.filter((frame) => frame.at <= end);
+    const after = frames.filter((frame) => frame.at > end).map((frame) => frame.hash);
     const last = after.at(-1), held = during.at(-1).hash;
     let changes = 0, jumps = 0;
     frames.forEach((frame, i) => { if (i && Math.abs(frame.top - frames[i - 1].top) > 1) jumps += 1; });
     during.forEach((frame, i) => { if (i && frame.hash !== during[i - 1].hash) changes += 1; });
     return {
+      painted_a_second: (1000 * (during.at(-1).painted - during[0].painted)) / (during.at(-1).at - start),
       pictures_a_second: (1000 * changes) / (during.at(-1).at - start),
       browser_frames_a_second: (1000 * during.length) / (during.at(-1).at - start),
       blank: frames.filter((frame) => frame.hash === null).length,
@@ -205,13 +230,15 @@ class Bench:
         self.bar = self.live.locator("input[type=range]").nth(sliders.index(control)) if kind == "slider" else None
         self.paged = live.page is not None
 
-    def _press(self, root: Locator, bar: Locator, part: float) -> float | None:
-        bar.scroll_into_view_if_needed()
-        box = bar.bounding_box()
+    def _slide(self, root: Locator, track: Locator, thumb: tuple[float, float], part: float) -> float | None:
+        """From a move of the pressed thumb, so that what Lab does when a cell is first clicked is not counted."""
+        box = track.bounding_box()
         assert box is not None
-        self.page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2)
-        root.evaluate("(root) => { window.latency(root, 'pointerdown', false); }")
+        self.page.mouse.move(*thumb)
         self.page.mouse.down()
+        self.page.wait_for_timeout(150)
+        root.evaluate("(root) => { window.latency(root, 'pointermove', false); }")
+        self.page.mouse.move(box["x"] + part * box["width"], thumb[1])
         waited = self.page.evaluate("window.measured")
         self.page.mouse.up()
         self.page.wait_for_timeout(250)
@@ -235,15 +262,28 @@ class Bench:
 
     def once(self, which: str) -> float | None:
         """Milliseconds from one event to changed pixels."""
-        self.part = 0.25 + 0.5 * self.rng.uniform()
+        part = 0.25 + 0.5 * self.rng.uniform()
         if which == "interact":
-            return self._press(self.other, self.other.locator(".noUi-base").first, self.part)
-        if self.bar is not None:
-            return self._press(self.live, self.bar, self.part)
-        return self._pull()
+            grip = self.other.locator(".noUi-handle").first
+            grip.scroll_into_view_if_needed()
+            box = grip.bounding_box()
+            assert box is not None
+            thumb = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            return self._slide(self.other, self.other.locator(".noUi-base").first, thumb, part)
+        if self.bar is None:
+            return self._pull()
+        return self._slide(self.live, self.bar, lab.thumb(self.bar), part)
 
-    def drag(self, which: str, seconds: float = 2.0) -> dict[str, float]:
-        """What a drag to and fro looks like, frame by frame."""
+    def _sweep(self, track: Locator, y: float, seconds: float) -> None:
+        """The same to and fro by the mouse, for a slider that takes no events made in the page."""
+        box = track.bounding_box()
+        assert box is not None
+        begin = time.monotonic()
+        while (gone := time.monotonic() - begin) < seconds:
+            self.page.mouse.move(box["x"] + box["width"] * (0.5 + 0.25 * np.sin(4 * gone)), y)
+            time.sleep(0.01)
+
+    def _film(self, which: str, smooth: bool, seconds: float = 2.0) -> dict[str, float]:
         root = self.live if which == "live" else self.other
         if which == "interact":
             grip = self.other.locator(".noUi-handle").first
@@ -252,20 +292,29 @@ class Bench:
             grip = self.live.locator(".handle").first if self.bar is None else self.bar
             track = self.live.locator(".picture") if self.bar is None else self.bar
         grip.scroll_into_view_if_needed()
-        at, box = grip.bounding_box(), track.bounding_box()
+        at = grip.bounding_box()
         assert at is not None
-        assert box is not None
-        y = at["y"] + at["height"] / 2
-        self.page.mouse.move(at["x"] + at["width"] / 2, y)
+        self.page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
         self.page.mouse.down()
         root.evaluate("(root) => { window.film(root); }")
-        begin = time.monotonic()
-        while (gone := time.monotonic() - begin) < seconds:
-            self.page.mouse.move(box["x"] + box["width"] * (0.5 + 0.25 * np.sin(4 * gone)), y)
-            time.sleep(0.004)
+        if smooth:
+            elements = [track.element_handle(), seconds]
+            grip.evaluate("(grip, [track, seconds]) => window.drive(grip, track, seconds)", elements)
+            film = self.page.evaluate("window.stopFilm()")
+            self.page.mouse.up()
+            self.page.wait_for_timeout(500)
+            return film
+        self._sweep(track, at["y"] + at["height"] / 2, seconds)
         self.page.mouse.up()
         self.page.wait_for_timeout(1500)
         return self.page.evaluate("window.stopFilm()")
+
+    def drag(self, which: str) -> dict[str, float]:
+        """A drag to and fro, frame by frame; for the live figure also one with an event in every frame."""
+        film = self._film(which, smooth=False)
+        if which == "live":
+            film["pictures_a_second"] = self._film(which, smooth=True)["painted_a_second"]
+        return film
 
 
 def measure(server: lab.Lab, page: Page, name: str, live: Live, rounds: int) -> list[dict[str, Any]]:

@@ -372,18 +372,23 @@ def _each(figure: Locator, selector: str) -> list[tuple[int, Locator]]:
     return list(enumerate(figure.locator(selector).all()))
 
 
-def drag_slider(page: Page, slider: Locator, steps: int = 6) -> None:
-    """Drags the thumb with the mouse to the far quarter of the slider, in small steps."""
+def thumb(slider: Locator) -> tuple[float, float]:
+    """Where the thumb of a range input stands on the page."""
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box is not None
     low, high, value = (float(slider.evaluate(f"(input) => input.{key}")) for key in ("min", "max", "value"))
-    part = (value - low) / (high - low)
-    y = box["y"] + box["height"] / 2
-    x = box["x"] + 8 + part * (box["width"] - 16)
+    return box["x"] + 8 + (value - low) / (high - low) * (box["width"] - 16), box["y"] + box["height"] / 2
+
+
+def drag_slider(page: Page, slider: Locator, steps: int = 6) -> None:
+    """Drags the thumb with the mouse to the far part of the slider, in small steps."""
+    x, y = thumb(slider)
+    box = slider.bounding_box()
+    assert box is not None
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + (0.8 if part < 0.5 else 0.2) * box["width"], y, steps=steps)
+    page.mouse.move(box["x"] + (0.8 if x < box["x"] + box["width"] / 2 else 0.2) * box["width"], y, steps=steps)
     page.mouse.up()
 
 

@@ -48,23 +48,17 @@ function ink(context, path, operation, i) {
   if (edge && width > 0) { context.strokeStyle = edge; context.lineWidth = width; context.stroke(path); }
 }
 
-// Opaque lines of one colour and width may share one path, which is many times faster than a path each.
-const uniform = (operation) => operation.line.length <= 1 && operation.edge.length === 4 && operation.edge[3] === 255
-  && colour(operation.face, 0) === null && operation.face.length <= 4;
-
 const PAINTERS = {
   paths(context, operation) {
-    let point = 0, piece = 0, path = new Path2D();
-    const together = uniform(operation);
+    let point = 0, piece = 0;
     operation.groups.forEach((pieces, i) => {
-      if (!together) path = new Path2D();
+      const path = new Path2D();
       for (const end = piece + pieces; piece < end; piece++) {
         trace(path, operation.xy, point, operation.counts[piece]);
         point += operation.counts[piece];
       }
-      if (!together) ink(context, path, operation, i);
+      ink(context, path, operation, i);
     });
-    if (together) ink(context, path, operation, 0);
   },
   marks(context, operation) {
     const { xy, shape, corners } = operation;
@@ -121,14 +115,15 @@ function makeEngine(model) {
   let png = null, turn = 0, page = null, scheduled = false, stale = false;
   let request = 0, asked = "", waiting = null, behind = false, clock = 0;
 
+  function update() {
+    if (stale) compute();
+    if (engine.bitmap) { engine.painted += 1; engine.views.forEach((view) => view.update()); }
+  }
+
   engine.refresh = () => {
     if (scheduled) return;
     scheduled = true;
-    requestAnimationFrame(() => {
-      scheduled = false;
-      if (stale) compute();
-      if (engine.bitmap) { engine.painted += 1; engine.views.forEach((view) => view.update()); }
-    });
+    requestAnimationFrame(() => { scheduled = false; update(); });
   };
 
   function ask() {
@@ -203,7 +198,7 @@ function makeEngine(model) {
     engine.operations = frame.operations.map(decode);
     if (waiting !== null) echo(engine.values);
     stale = false;
-    engine.refresh();
+    update();
   }
 
   // When the page's mathematics does not load, Python's answers.
