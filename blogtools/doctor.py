@@ -51,11 +51,11 @@ def package_versions() -> Iterator[Finding]:
         try:
             version = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
-            wrong += 1
+            wrong += not optional
             yield Finding(requirement.name, f"not installed (wanted {requirement.specifier})", INSTALL, optional)
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            wrong += 1
+            wrong += not optional
             yield Finding(
                 requirement.name, f"{version} is outside the tested range {requirement.specifier}", INSTALL, optional
             )

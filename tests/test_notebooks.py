@@ -52,7 +52,7 @@ def test_it_treats_its_post(path: Path) -> None:
     for text in (post.title, post.original_title, post.address, post.date.isoformat(), "Su Jianlin"):
         assert text in prose, text
     headings = {heading.strip() for heading in re.findall(r"^#+ (.*)$", prose, re.M)}
-    for entry in entries(post.id):
+    for entry in [entry for entry in entries() if entry.id.startswith(post.id)]:
         assert re.search(re.escape(entry.id) + r"(?!\d)", everything), f"{entry.id} does not appear"
         assert entry.section in headings, f"{entry.id} names the section {entry.section!r}, which is not there"
 

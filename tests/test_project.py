@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import write_readme
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -98,6 +99,10 @@ def test_every_post_is_cited_in_full() -> None:
             assert text in citation, text
         for text in (entry.original_title, entry.title, entry.address):
             assert text in readme, text
+
+
+def test_readme_is_as_generated() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8") == write_readme.readme(), "run `make readme`"
 
 
 def test_wrong_post_names_the_eight() -> None:
