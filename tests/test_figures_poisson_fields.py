@@ -1,5 +1,6 @@
 """The first half of the figures of 9305: each ``compute`` against facts that do not pass through it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from matplotlib.path import Path as Outline
 from playwright.sync_api import Page
 
 from blogtools.diffusion.gravity import field_lines, gravity, multipole, sphere_area
+from blogtools.figures import registry
 from blogtools.figures.poisson_flow import far_field, fields, four_masses, masses3d, shell, space
 
 
@@ -37,7 +39,7 @@ class TestFields:
         seeds *= 4 / np.linalg.norm(seeds, axis=1, keepdims=True)
         coarse = fields.trace(seeds, sources, masses, 60)
         y, m = torch.from_numpy(sources), torch.from_numpy(masses)
-        fine = field_lines(lambda x: gravity(x, y, m), torch.from_numpy(seeds), 0.01, 600, y[m > 0])
+        fine = field_lines(lambda x: gravity(x, y, m), torch.from_numpy(seeds), 0.02, 300, y[m > 0])
         assert (np.flatnonzero(masses > 0)[fine.source.numpy()] == coarse.source).mean() > 0.95
         assert (coarse.source >= 0).all()
         assert coarse.counts(5).sum() == 24
@@ -150,6 +152,7 @@ class TestFourMassesInSpace:
         assert np.linalg.norm(found.points[:, 0], axis=1) == pytest.approx(masses3d.RADIUS)
         assert np.allclose(found.points[:, -1], at[found.source])
         assert np.linalg.norm(found.points, axis=2).max() <= masses3d.RADIUS + 1e-9
+        assert np.linalg.norm(np.diff(found.points, axis=1), axis=2).max() < 0.6
 
     def test_turning_by_half_a_turn_mirrors_the_view_from_above(self) -> None:
         one, other = (self.shown(azimuth=a, elevation=90)["masses"] for a in (20, 200))
@@ -256,3 +259,24 @@ class TestShell:
         stopped = shell.lines(20, True, (0.25, 0.1), 0.0, False)
         assert np.allclose(np.linalg.norm(stopped.points[:, -1], axis=1), 1)
         assert (stopped.source == 0).all()
+
+
+FIGURES = {
+    "9305.fig1": four_masses.four_masses,
+    "9305.fig1.3d": masses3d.four_masses_3d,
+    "9305.fig2": far_field.far_field,
+    "9305.fig3": far_field.equivalent_source,
+    "9305.fig4": shell.shell,
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_corner_of_the_controls_gives_a_picture(name: str) -> None:
+    assert registry()[name] is FIGURES[name]
+    live, rng = FIGURES[name](), np.random.default_rng(0)
+    assert len(live.alt) > 100
+    for _ in range(25):
+        live.set(**{key: control.stops[rng.integers(len(control.stops))] for key, control in live.controls.items()})
+        assert live.readout
+        assert not re.search("nan|inf", live.readout)
+    assert live.errors == []
