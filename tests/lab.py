@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -345,7 +345,7 @@ def signature(figure: Locator) -> list[int]:
 
 
 def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None:
-    """Moves each control once and notes whether the picture changed."""
+    """Moves each control and notes whether the picture changed."""
     figure.scroll_into_view_if_needed()
     actions = [
         *((f"slider {i}", lambda item=item: drag_slider(page, item)) for i, item in _each(figure, ".row.slider input")),
@@ -354,18 +354,33 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
         *((f"choice {i}", lambda item=item: choose_next(item)) for i, item in _each(figure, ".row.choice select")),
         *((f"button {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.button button")),
     ]
-    for label, act in actions:
-        before = signature(figure)
-        act()
-        changed = False
-        deadline = time.monotonic() + 6
-        while not changed and time.monotonic() < deadline:
-            page.wait_for_timeout(50)
-            changed = signature(figure) != before
-        (report.moved if changed else report.unmoved).append(f"{name}: {label}")
-        message = figure.locator(".message")
-        if message.is_visible():
-            report.problems.append(f"{name}: {label}: {message.inner_text()}")
+    # A control may act only under another setting (a height, where there is one): it is tried under several options.
+    for _ in range(3):
+        actions = [
+            (label, act) for label, act in actions if not _changes(page, figure, f"{name}: {label}", act, report)
+        ]
+        if not actions:
+            break
+        for _, select in _each(figure, ".row.choice select"):
+            choose_next(select)
+    report.unmoved.extend(f"{name}: {label}" for label, _ in actions)
+
+
+def _changes(page: Page, figure: Locator, name: str, act: Callable[[], None], report: Report) -> bool:
+    """Whether the picture changes when a control is moved; what the figure complains of goes into the report."""
+    before = signature(figure)
+    act()
+    changed = False
+    deadline = time.monotonic() + 6
+    while not changed and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+        changed = signature(figure) != before
+    if changed:
+        report.moved.append(name)
+    message = figure.locator(".message")
+    if message.is_visible():
+        report.problems.append(f"{name}: {message.inner_text()}")
+    return changed
 
 
 def _each(figure: Locator, selector: str) -> list[tuple[int, Locator]]:

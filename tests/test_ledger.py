@@ -104,7 +104,7 @@ def test_table_names_every_entry_once_with_its_verdict_and_numbers(sound_run):
     assert re.search(r"9305\.eq4 .* supported  .*e-\d+ ≤ 1e-30 ", table)
     assert re.search(r"9305\.eq7 .* p = 0?\.?\d", table)
     assert "9305.claim10 is open: It needs eight days of a GPU. To settle it: Train the released" in table
-    assert "9305.eq9 is a slip of the post; the right form is 9305.eq9.corrected" in table
+    assert "9305.eq9 does not hold as printed or read; the right form is 9305.eq9.corrected" in table
     assert "4 proved, 4 supported, 1 refuted, 1 open" not in table.splitlines()[0]
     assert re.search(r"11 entries: 4 proved, 5 supported, 1 refuted, 1 open · (\d+) of \1 mutants refuted", table)
 
