@@ -108,8 +108,8 @@ def print_table(run: Run, out: TextIO) -> None:
         elif result.entry.open is not None:
             print(f"{result.entry.id} is open: {result.entry.open.reason} {settled(result)}", file=out)
         elif result.entry.erratum:
-            right = result.entry.corrected_by
-            print(f"{result.entry.id} does not hold as printed or read; the right form is {right}", file=out)
+            corrected = result.entry.corrected_by
+            print(f"{result.entry.id} does not hold as printed or read; the right form is {corrected}", file=out)
     print(sentence(run), file=out)
 
 
