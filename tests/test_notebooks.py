@@ -61,6 +61,8 @@ def test_it_treats_its_post(path: Path) -> None:
 def test_it_runs_afresh(path: Path) -> None:
     notebook, _ = run(path)
     stored = nbformat.read(path, as_version=4)
+    texts = ["".join(o.get("data", {}).get("text/plain", "")) for c in notebook.cells for o in c.get("outputs", [])]
+    assert [text for text in texts if "✘ falls" in text] == []
     assert [cell.source for cell in notebook.cells] == [cell.source for cell in stored.cells]
     assert [len(c.get("outputs", [])) for c in notebook.cells] == [len(c.get("outputs", [])) for c in stored.cells]
 

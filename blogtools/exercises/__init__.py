@@ -6,7 +6,6 @@ post's number and a word, such as ``"9305.far"``.
 """
 
 import importlib
-import math
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +19,15 @@ class Exercise:
     """A question with its right answer ``truth(*trial)`` on each of ``trials``, and what wrong answers mean.
 
     ``mistakes`` maps a remark ("the exponent is d, not 3") to the callable that makes the mistake. Two answers agree
-    when they are equal to one part in 10^6. An exercise whose answer is one number has the single trial ``()``.
+    when they are equal to ``rtol`` of the largest number in them. An exercise whose answer is one number has the
+    single trial ``()``.
     """
 
     id: str
     truth: Callable[..., Any]
     trials: Sequence[tuple[Any, ...]]
     mistakes: Mapping[str, Callable[..., Any]]
+    rtol: float = 1e-6
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ def check(exercise_id: str, answer: Any) -> Remark:
             return Remark(exercise_id, False, "not answered yet")
         results.append(result)
         not_finite |= not _finite(result)
-        right &= _agree(result, exercise.truth(*trial))
+        right &= _agree(result, exercise.truth(*trial), exercise.rtol)
     if right:
         return Remark(exercise_id, True, "right")
     for remark, mistake in exercise.mistakes.items():
-        if all(_agree(r, mistake(*trial)) for r, trial in zip(results, exercise.trials, strict=True)):
+        if all(_agree(r, mistake(*trial), exercise.rtol) for r, trial in zip(results, exercise.trials, strict=True)):
             return Remark(exercise_id, False, remark)
     if not_finite:
         return Remark(exercise_id, False, "it gave NaN or infinity, or something that is no number")
@@ -93,8 +94,8 @@ def _finite(value: Any) -> bool:
         return False
 
 
-def _agree(one: Any, other: Any) -> bool:
-    """Equal to one part in 10^6, where NaN and infinity agree with the like; values that are no numbers never agree."""
+def _agree(one: Any, other: Any, rtol: float) -> bool:
+    """Equal to ``rtol`` of the largest; NaN and infinity agree with the like, what is no number agrees with nothing."""
     try:
         first, second = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
     except (TypeError, ValueError):
@@ -102,4 +103,4 @@ def _agree(one: Any, other: Any) -> bool:
     if first.shape != second.shape:
         return False
     scale = float(np.abs(second[np.isfinite(second)]).max(initial=0.0)) or 1.0
-    return bool(np.allclose(first, second, rtol=1e-6, atol=1e-9 * scale, equal_nan=True)) and not math.isnan(scale)
+    return bool(np.allclose(first, second, rtol=0, atol=rtol * scale, equal_nan=True))

@@ -29,6 +29,12 @@ def _posterior_mean(x: Array, t: float, data: Array, power: float, squared: bool
     return weights @ data / weights.sum()
 
 
+def _gaussian_mean(x: Array, t: float, data: Array) -> Array:
+    logits = -np.square(x - data).sum(1) / (2 * t**2)
+    weights = np.exp(logits - logits.max())
+    return weights @ data / weights.sum()
+
+
 def _without_logs(x: Array, t: float, data: Array) -> Array:
     with np.errstate(all="ignore"):
         weights = (np.square(x - data).sum(1) + t**2) ** (-(len(x) + 1) / 2)
@@ -47,6 +53,9 @@ EXERCISES = [
         lambda x, y: _pull(x, y, len(x)),
         _places(1, 2, 3, 5),
         {
+            "that is the law of three dimensions, eq1; the trials run over several d": lambda x, y: _pull(
+                x, y, 3, area=4 * math.pi
+            ),
             "it points away from the source: gravity pulls": lambda x, y: _pull(x, y, len(x), sign=1.0),
             "the power in the denominator is d, and the 3 of eq1 is that d": lambda x, y: _pull(x, y, 3),
             "the numerator has length ‖x−y‖ of its own: the denominator needs power d, not d−1": lambda x, y: _pull(
@@ -65,6 +74,8 @@ EXERCISES = [
         {
             "that would be the share if all four masses were equal; Gauss gives each mass its own": lambda: 15,
             "that is the share of one light mass": lambda: 10,
+            "that is the share; asked is how many of the sixty lines": lambda: 0.5,
+            "a third of the lines would be one mass against two others; here it is 3 against 1 + 1 + 1": lambda: 20,
             "three to one of the others each, not of all the others together": lambda: 45,
         },
     ),
@@ -75,14 +86,18 @@ EXERCISES = [
         {
             "that would be so about any other point; about the centroid the 1/R term is zero": lambda: 1 / 3,
             "the next term of the expansion is the quadrupole, (a/R)², not (a/R)³": lambda: 1 / 27,
-            "it shrinks: divide, do not multiply": lambda: 9.0,
+            "it shrinks: give the factor below one": lambda: 9.0,
+            "it shrinks, and the exponent is not one": lambda: 3.0,
+            "it shrinks, and the exponent is not three": lambda: 27.0,
         },
+        rtol=1e-2,
     ),
     Exercise(
         "9305.radius",
         lambda g, h, T: T * np.linalg.norm(g) / abs(h),
         [(np.array([0.3, -1.2]), -0.7, 40.0), (np.array([2.0]), 0.1, 3.0), (np.ones(64), 1.5, 100.0)],
         {
+            "that is the point itself; asked is its distance from the axis": lambda g, h, T: T * g / abs(h),
             "h can be negative, a radius cannot": lambda g, h, T: T * np.linalg.norm(g) / h,
             "that is a Gaussian radius: the division by |h| makes the heavy tail": lambda g, h, T: (
                 T * np.linalg.norm(g)
@@ -100,18 +115,18 @@ EXERCISES = [
         {
             "the sign: x − x̂_0 is t·F_x/F_t, so x̂_0 is x minus that": lambda x, t, F_x, F_t: x + t * F_x / F_t,
             "F_x/F_t is a slope; over the height t it moves x by t times as much": lambda x, t, F_x, F_t: x - F_x / F_t,
+            "that is the slope; x̂_0 is where it leads from x over the height t": lambda x, t, F_x, F_t: F_x / F_t,
             "eq4 divides F_x by F_t, not the other way round": lambda x, t, F_x, F_t: x - t * F_t / F_x,
         },
     ),
     Exercise(
         "9305.step",
         lambda x, x0, t, after: x0 + after / t * (x - x0),
-        [(np.array([4.0, -2.0]), np.array([1.0, 1.0]), 2.0, 0.5), (np.array([7.0]), np.array([-1.0]), 40.0, 0.0)],
+        [(np.array([4.0, -2.0]), np.array([1.0, 1.0]), 2.0, 0.5), (np.array([7.0]), np.array([-1.0]), 40.0, 4.0)],
         {
             "that walks away from x̂_0: t' − t is negative": lambda x, x0, t, after: x + (t - after) * (x - x0) / t,
-            "the ratio is t'/t: at t' = 0 one must arrive": lambda x, x0, t, after: (
-                x0 + (t / after if after else math.inf) * (x - x0)
-            ),
+            "the ratio is t'/t: at t' = 0 one must arrive": lambda x, x0, t, after: x0 + t / after * (x - x0),
+            "the slope is that at t, not at t'": lambda x, x0, t, after: x + (after - t) * (x - x0) / after,
             "that goes all the way to x̂_0: only the part (t − t')/t of it is due": lambda x, x0, t, after: x0,
             "the slope is (x − x̂_0)/t; the t is missing": lambda x, x0, t, after: x + (after - t) * (x - x0),
         },
@@ -127,6 +142,10 @@ EXERCISES = [
             ),
             "the exponent d+1 belongs to the distance, (d+1)/2 to its square": lambda x, t, data: _posterior_mean(
                 x, t, data, len(x) + 1
+            ),
+            "those are Gaussian weights: they belong to heat, not to gravity": _gaussian_mean,
+            "the height t is part of the distance: add t² to ‖x−x_0‖²": lambda x, t, data: _posterior_mean(
+                x, 0.0, data, (len(x) + 1) / 2
             ),
             "that is the plain mean of the data: nearer sources pull harder": lambda x, t, data: data.mean(0),
         },

@@ -147,7 +147,7 @@ def train(
                 bar.update()
                 if done % LOOK_EVERY == 0 or done == iterations or done % checkpoint_every == 0:
                     _stop_unless_finite(losses[max(0, done - LOOK_EVERY) : done], done)
-                    bar.set_postfix(loss=f"{losses[max(0, done - LOOK_EVERY) : done].mean().item():.4g}")
+                    bar.set_postfix(loss=f"{losses[max(0, done - LOOK_EVERY) : done].mean().item():.4g}", refresh=False)
                 if done % checkpoint_every == 0 and done < iterations:
                     save()
         except KeyboardInterrupt:

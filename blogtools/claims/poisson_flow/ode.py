@@ -148,7 +148,7 @@ ENTRIES = [
         evidence=(
             Exact(
                 statement=lambda x, t, data: -1,
-                against=lambda x, t, data: int(np.sign(PosteriorMean(f.tensor(data)).field(f.tensor(x), t)[0][-1])),
+                against=lambda x, t, data: int(PosteriorMean(f.tensor(data)).field(f.tensor(x), t)[0][-1].sign()),
                 witnesses=lambda rng: [
                     {"x": s * rng.normal(size=k), "t": t, "data": rng.normal(size=(4, k))}
                     for k in (1, 2, 50)

@@ -173,7 +173,8 @@ def batch_bias() -> Live:
             Choice("dataset", "data", tuple(DATA), "moons (d = 2)"),
         ],
         alt="On logarithmic axes the error of a single batch falls with its size. The error of the mean of many"
-        " batches, the bias, lies above what chance leaves with Normalize, and within it when divided by F_t.",
+        " batches, the bias, stands out from what chance leaves for small batches with Normalize, and nowhere when"
+        " divided by F_t.",
         size=(9.0, 4.5),
     )
 

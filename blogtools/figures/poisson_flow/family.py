@@ -106,7 +106,7 @@ def family_draw(figure: Figure) -> dict[str, Artist]:
     artists["law"] = law.plot([], [], **style.line("field", linewidth=2.6))[0]
     artists["law_name"] = law.text(0, 0, "", color=style.colour("field"), ha="center", fontsize=14)
     plane.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
-    plane.set_title("Ends of the same chance")
+    plane.set_title("One noise, two flows")
     plane.set_xlabel("blue: this D     grey: heat")
     for spine in plane.spines.values():
         spine.set(visible=True, color=style.PALE)
@@ -121,7 +121,7 @@ def family_draw(figure: Figure) -> dict[str, Artist]:
     away.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "∞"])
     away.set_yticks([0, 0.01, 0.03, 0.1, 0.3, 1], ["0", "0.01", "0.03", "0.1", "0.3", "1"])
     away.minorticks_off()
-    away.set_title("Mean way between ends")
+    away.set_title("Distance of the ends")
     artists["ladder"] = away.plot([], [], **style.line("theory"))[0]
     artists["now"] = away.plot([], [], "o", color=style.colour("field"), markersize=11)[0]
     return artists

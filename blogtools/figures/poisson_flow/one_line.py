@@ -196,7 +196,7 @@ def _draw_error(axes: Axes) -> dict[str, Artist]:
     axes.set_xticks([1, 10, 100], ["1", "10", "100"])
     axes.set_yticks([1, 1e-2, 1e-4, 1e-6], ["1", "$10^{-2}$", "$10^{-4}$", "$10^{-6}$"])
     axes.minorticks_off()
-    axes.set_title("Error of the prior")
+    axes.set_title("Prior off by (total variation)")
     (curve,) = axes.plot([], [], **style.line("theory"))
     dot = axes.scatter([], [], s=110, color=style.colour("estimate"), zorder=4, clip_on=False)
     return {"errors": curve, "error": dot}
