@@ -34,9 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
     verify.add_argument("--html", type=Path, metavar="FILE", help="write the report as a page")
 
-    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks, on loopback, with its token on")
+    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks, on loopback; other options go to it")
     lab.add_argument("--notebooks", type=Path, default=Path("notebooks"), help="the folder to open (default notebooks)")
-    lab.add_argument("lab_arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to jupyter lab")
 
     train = commands.add_parser("train", help="train a network that the notebooks use")
     train.add_argument("recipe", help="such as poisson-digits; a wrong name lists them all")
@@ -56,11 +55,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status (2 for a wrong argument)."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, extra = parser.parse_known_args(arguments)
+    if extra and options.command != "lab":
+        parser.error(f"unrecognized arguments: {' '.join(extra)}")
     # Two contended cores run torch several times slower with two threads than with one.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        return _run(options)
+        return _run(options, extra)
     except (ValueError, FileExistsError) as error:
         print(f"blogtools {options.command}: {error}", file=sys.stderr)
         return 2
@@ -69,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, lab_arguments: Sequence[str]) -> int:
     if options.command == "verify":
         from blogtools.ledger import verify
 
@@ -84,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
             html_path=options.html,
         )
     if options.command == "lab":
-        return _lab(options.notebooks, options.lab_arguments)
+        return _lab(options.notebooks, lab_arguments)
     if options.command == "train":
         from blogtools.recipes import train_recipe
 

@@ -1,8 +1,12 @@
 """The command line: exit statuses, clear errors, and what `doctor` sees."""
 
+import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -29,6 +33,36 @@ def test_unknown_device_is_refused(capsys: pytest.CaptureFixture[str], tmp_path:
 def test_lab_wants_the_notebooks_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["lab", "--notebooks", str(tmp_path / "none")]) == 2
     assert "not a folder" in capsys.readouterr().err
+
+
+def wait_until_it_listens(port: int, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+def test_lab_listens_on_loopback_and_wants_its_token(tmp_path: Path) -> None:
+    settings = {
+        name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    command = [sys.executable, "-m", "blogtools.cli", "lab", "--notebooks", str(tmp_path), "--no-browser"]
+    lab = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | settings)
+    try:
+        assert lab.stderr is not None
+        address = next(line for line in lab.stderr if "token=" in line).split()[-1]
+        assert address.startswith("http://127.0.0.1:")
+        contents = address.partition("/lab")[0] + "/api/contents"
+        wait_until_it_listens(int(address.split(":")[2].partition("/")[0]))
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(contents)
+        assert urllib.request.urlopen(f"{contents}?token={address.partition('token=')[2]}").status == 200
+    finally:
+        lab.terminate()
+        lab.communicate()
 
 
 def test_verify_one_entry_as_a_command() -> None:

@@ -105,6 +105,12 @@ def test_readme_is_as_generated() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8") == write_readme.readme(), "run `make readme`"
 
 
+def test_the_code_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    exec(code, {})
+    assert capsys.readouterr().out == "torch.Size([16, 64]) 17\n"
+
+
 def test_wrong_post_names_the_eight() -> None:
     with pytest.raises(ValueError, match=r"post_id = '9999' is not one of 9271, .*9344"):
         post("9999")
