@@ -30,7 +30,7 @@ LINES = 89
 """A prime, so that the lines fall into step with no number of masses."""
 SMEARED = 48
 """Masses that stand for a smeared ring where no formula does."""
-PIXELS = 48
+PIXELS = 96
 GRID = np.stack(np.meshgrid(*2 * [(np.arange(PIXELS) + 0.5) * 2 * WIDTH / PIXELS - WIDTH]), -1).reshape(-1, 2)
 TAILS = lattice(WIDTH - 0.05, WIDTH - 0.05, 0.23)
 DECADES = 4.0
@@ -173,7 +173,7 @@ def _plane(axes: Axes) -> dict[str, Artist]:
     shades = LinearSegmentedColormap.from_list("pull", ["white", SHADE])
     return {
         "strength": axes.imshow(
-            np.zeros((PIXELS, PIXELS)), cmap=shades, vmin=0, vmax=1, origin="lower", interpolation="bilinear",
+            np.zeros((PIXELS, PIXELS)), cmap=shades, vmin=0, vmax=1, origin="lower", interpolation="none",
             extent=(-WIDTH, WIDTH, -WIDTH, WIDTH), zorder=0,
         ),
         "arrows": axes.add_collection(LineCollection([], colors=style.BLUE, linewidths=1.4, zorder=2)),
