@@ -10,6 +10,7 @@ seconds, the frames a second, the blank frames, the scroll jumps, and the stale 
 
 import argparse
 import json
+import re
 import statistics
 import sys
 import tempfile
@@ -366,7 +367,9 @@ def table(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Measures, prints the table, writes the numbers."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("names", nargs="*", help="figures to measure; all when none is named")
+    parser.add_argument(
+        "names", nargs="*", help="figures to measure, whose rows then replace the stored ones; all when none is named"
+    )
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--json", type=Path, default=Path(__file__).parent / "results" / "live_latency.json")
     arguments = parser.parse_args()
@@ -389,7 +392,11 @@ def main() -> None:
     if report.problems:
         print("\n".join(report.problems), file=sys.stderr)
     arguments.json.parent.mkdir(exist_ok=True)
-    arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+    if arguments.names and arguments.json.exists():
+        earlier = json.loads(arguments.json.read_text())
+        rows = sorted([r for r in earlier if r["figure"] not in arguments.names] + rows, key=lambda r: r["figure"])
+    # JSON has no NaN, which stands for what was not measured.
+    arguments.json.write_text(re.sub(r"\bNaN\b", "null", json.dumps(rows, indent=1)) + "\n")
 
 
 if __name__ == "__main__":
