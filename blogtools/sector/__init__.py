@@ -18,8 +18,11 @@ from blogtools.sector.law import (
     textbook,
 )
 from blogtools.sector.relatives import covering, gumbel, half_ball
+from blogtools.sector.simulate import ROUTES, Estimate, running, simulate
 
 __all__ = [
+    "ROUTES",
+    "Estimate",
     "arcs",
     "complement",
     "covering",
@@ -34,6 +37,8 @@ __all__ = [
     "points_in_disc",
     "probability",
     "quantile",
+    "running",
+    "simulate",
     "smallest_sector",
     "textbook",
 ]
