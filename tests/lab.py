@@ -144,6 +144,10 @@ class InPage:
         return base64.b64decode(address.partition(",")[2])
 
 
+Show = Callable[..., InPage]
+"""The fixture that shows a figure in a page."""
+
+
 def page_compute(page: Page, source: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """What the ``compute`` of an ES module returns in the browser, typed arrays as lists."""
     text = page.evaluate(
@@ -350,6 +354,7 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
     actions = [
         *((f"slider {i}", lambda item=item: drag_slider(page, item)) for i, item in _each(figure, ".row.slider input")),
         *((f"handle {i}", lambda item=item: drag_handle(page, item)) for i, item in _each(figure, ".handle")),
+        *((f"place {i}", lambda item=item: click_place(page, item)) for i, item in _each(figure, ".pick")),
         *((f"toggle {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.toggle input")),
         *((f"choice {i}", lambda item=item: choose_next(item)) for i, item in _each(figure, ".row.choice select")),
         *((f"button {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.button button")),
@@ -421,6 +426,14 @@ def drag_handle(page: Page, handle: Locator, by: tuple[float, float] = (40, -30)
     page.mouse.down()
     page.mouse.move(x + across, y + down, steps=steps)
     page.mouse.up()
+
+
+def click_place(page: Page, mark: Locator) -> None:
+    """Clicks in the picture where the mark of a place lies."""
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def choose_next(select: Locator) -> None:

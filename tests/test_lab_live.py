@@ -50,12 +50,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Lab]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with lab.browser() as started:
-        yield started
-
-
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page that may neither log an error nor ask anything of another machine."""

@@ -1,7 +1,6 @@
 """Live figures in a browser, without Jupyter: the canvas shows what the still shows, the controls do what they say."""
 
 import io
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import lab
@@ -14,35 +13,6 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from blogtools.live import Button, Choice, Live, Orbit, Points, Slider, Toggle, style
-
-Show = Callable[..., lab.InPage]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with lab.browser() as started:
-        yield started
-
-
-@pytest.fixture
-def show(chromium: Browser) -> Iterator[Show]:
-    """Shows a figure in a page; an error in the page's console fails the test."""
-    contexts = []
-    errors: list[str] = []
-
-    def open_page(live: Live, width: int = 1000, ratio: float = 2, **options: Any) -> lab.InPage:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, device_scale_factor=ratio, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        return lab.InPage(page, live)
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -86,7 +56,7 @@ def gallery(axes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_the_canvas_shows_what_the_still_shows(show: Show) -> None:
+def test_the_canvas_shows_what_the_still_shows(show: lab.Show) -> None:
     live = Live(lambda figure: gallery(figure.add_subplot()), lambda: {}, [], "All kinds of artists.")
     canvas, still = pixels(show(live).pixels()), pixels(live.still())
     difference = np.abs(canvas - still[: len(canvas)])
@@ -97,7 +67,7 @@ def test_the_canvas_shows_what_the_still_shows(show: Show) -> None:
 
 
 @pytest.mark.parametrize("name", list(gallery(Figure().add_subplot())))
-def test_every_kind_of_artist_alone(show: Show, name: str) -> None:
+def test_every_kind_of_artist_alone(show: lab.Show, name: str) -> None:
     """Alone and over nothing else, so that one missing, shifted or miscoloured artist cannot hide among the others."""
 
     def draw(figure: Figure) -> dict[str, Any]:
@@ -115,7 +85,7 @@ def test_every_kind_of_artist_alone(show: Show, name: str) -> None:
     assert wrong.mean() < 25, "ink differs by more than anti-aliasing"
 
 
-def test_logarithmic_axes(show: Show) -> None:
+def test_logarithmic_axes(show: lab.Show) -> None:
     def draw(figure: Figure) -> dict[str, Any]:
         axes = figure.add_subplot()
         axes.set(xscale="log", yscale="log", xlim=(1, 1e4), ylim=(1e-8, 1))
@@ -177,7 +147,7 @@ def settle(shown: lab.InPage) -> None:
     shown.page.wait_for_timeout(150)
 
 
-def test_the_keyboard_reaches_everything(show: Show) -> None:
+def test_the_keyboard_reaches_everything(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     press = shown.page.keyboard.press
@@ -206,12 +176,12 @@ def test_the_keyboard_reaches_everything(show: Show) -> None:
     assert (live.parameters["on"], live.parameters["kind"], live.parameters["seed"]) == (True, "two", 1)
 
 
-def test_values_are_shown_with_units(show: Show) -> None:
+def test_values_are_shown_with_units(show: lab.Show) -> None:
     outputs = show(wave()).page.locator("output").all_inner_texts()
     assert outputs == ["0.0\u2009m", "1\u2009s", "30°", "0.0°"]
 
 
-def test_newest_only(show: Show) -> None:
+def test_newest_only(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     shown.answering = False
@@ -231,7 +201,7 @@ def test_newest_only(show: Show) -> None:
     assert len(shown.requests) == 2
 
 
-def test_a_handle_follows_the_mouse_before_python_answers(show: Show) -> None:
+def test_a_handle_follows_the_mouse_before_python_answers(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     before = shown.pixels()
@@ -246,7 +216,7 @@ def test_a_handle_follows_the_mouse_before_python_answers(show: Show) -> None:
     assert np.abs(pixels(shown.pixels()) - pixels(live.still())[:880]).mean() < 0.5
 
 
-def test_a_handle_follows_a_finger(show: Show) -> None:
+def test_a_handle_follows_a_finger(show: lab.Show) -> None:
     live = wave()
     shown = show(live, has_touch=True)
     box = shown.page.locator(".handle").first.bounding_box()
@@ -260,7 +230,7 @@ def test_a_handle_follows_a_finger(show: Show) -> None:
     assert live.parameters["dots"][0, 0] == pytest.approx(2.9, abs=0.15)
 
 
-def test_dragging_the_background_turns(show: Show) -> None:
+def test_dragging_the_background_turns(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     shown.page.mouse.move(300, 300)
@@ -274,7 +244,7 @@ def test_dragging_the_background_turns(show: Show) -> None:
     assert (live.parameters["turn"], live.parameters["tilt"]) == (340, 20)
 
 
-def test_play_moves_and_stops(show: Show) -> None:
+def test_play_moves_and_stops(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     button = shown.page.locator("button.play")
@@ -288,7 +258,7 @@ def test_play_moves_and_stops(show: Show) -> None:
     assert live.parameters["a"] == stopped
 
 
-def test_an_error_is_shown_in_place_and_goes_away(show: Show) -> None:
+def test_an_error_is_shown_in_place_and_goes_away(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     slider, message = shown.page.locator("input[type=range]").first, shown.page.locator(".message")
@@ -303,7 +273,7 @@ def test_an_error_is_shown_in_place_and_goes_away(show: Show) -> None:
     assert len(live.errors) == 1
 
 
-def test_python_moves_the_controls(show: Show) -> None:
+def test_python_moves_the_controls(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
     live.set(a=1.5, t=10, on=True, kind="two", dots=[[5, 1], [6, -1]])
@@ -316,7 +286,7 @@ def test_python_moves_the_controls(show: Show) -> None:
     assert shown.page.locator(".handle").last.get_attribute("aria-valuetext") == "6.00, -1.00"
 
 
-def test_two_views_are_in_step(show: Show) -> None:
+def test_two_views_are_in_step(show: lab.Show) -> None:
     shown = show(wave())
     shown.page.evaluate("window.addView()")
     shown.page.locator("input[type=range]").first.fill("9")
@@ -327,7 +297,7 @@ def test_two_views_are_in_step(show: Show) -> None:
     assert first == second
 
 
-def test_silence_and_a_restart_are_named(show: Show) -> None:
+def test_silence_and_a_restart_are_named(show: lab.Show) -> None:
     shown = show(wave())
     message = shown.page.locator(".message")
     shown.answering = False
@@ -342,7 +312,7 @@ def test_silence_and_a_restart_are_named(show: Show) -> None:
     assert "run this cell again" in message.inner_text()
 
 
-def test_the_size_is_fixed_from_the_start_and_fits_a_narrow_page(show: Show) -> None:
+def test_the_size_is_fixed_from_the_start_and_fits_a_narrow_page(show: lab.Show) -> None:
     live = wave()
     wide, narrow = show(live), show(wave(), width=400, ratio=1)
     assert wide.page.locator("canvas").bounding_box() == {"x": 0, "y": 2, "width": 760, "height": 440}
@@ -357,7 +327,7 @@ def test_the_size_is_fixed_from_the_start_and_fits_a_narrow_page(show: Show) -> 
     assert handle["x"] + 18 == pytest.approx((reference["x"] + 18) * 400 / 760, abs=1)
 
 
-def test_no_frame_is_blank_while_the_background_changes(show: Show) -> None:
+def test_no_frame_is_blank_while_the_background_changes(show: lab.Show) -> None:
     def draw(figure: Figure) -> dict[str, Any]:
         axes = figure.add_subplot(facecolor="#ddd")
         return {"line": axes.plot([], [], "k")[0], "axes": axes}
@@ -389,7 +359,7 @@ def test_no_frame_is_blank_while_the_background_changes(show: Show) -> None:
 # ---- mathematics in the page
 
 
-def test_the_page_computes_alone_until_the_reader_lets_go(show: Show) -> None:
+def test_the_page_computes_alone_until_the_reader_lets_go(show: lab.Show) -> None:
     live = wave(page=PAGE)
     shown = show(live)
     handle = shown.page.locator(".handle").first
@@ -412,7 +382,7 @@ def test_the_page_computes_alone_until_the_reader_lets_go(show: Show) -> None:
     assert np.abs(pixels(shown.pixels()) - still).mean() < 0.5
 
 
-def test_the_page_fills_what_python_left_empty(show: Show) -> None:
+def test_the_page_fills_what_python_left_empty(show: lab.Show) -> None:
     def draw(figure: Figure) -> dict[str, Any]:
         axes = figure.add_subplot()
         axes.set(xlim=(0, 1), ylim=(0, 1))

@@ -6,10 +6,12 @@ A control is plain data. ``clean`` turns whatever arrives (from the browser or f
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from blogtools.live.in_picture import Picks, Points
 
 
 def _number(name: str, value: Any, allowed: str) -> float:
@@ -153,77 +155,5 @@ class Button:
         return {"kind": "button", "name": self.name, "label": self.label}
 
 
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Handles to drag: an array ``(n, 2)`` in data coordinates, shown by the artist of that name (markers or dots).
-
-    ``artist`` names what ``draw`` returned (a ``scatter`` or a marked ``Line2D`` on linear axes); the figure moves it,
-    so ``compute`` need not. ``low`` and ``high`` bound the points (numbers or pairs). With the keyboard: Tab to a
-    handle, arrow keys move it by ``step`` (a hundredth of the range), with Shift by ten.
-    """
-
-    name: str
-    label: str
-    artist: str
-    value: Any
-    low: Any
-    high: Any
-    step: float | None = None
-    bounds: np.ndarray = field(init=False, repr=False)
-    """``[[low_x, low_y], [high_x, high_y]]``."""
-
-    def __post_init__(self) -> None:
-        bounds = np.stack([np.broadcast_to(np.asarray(b, float), 2) for b in (self.low, self.high)])
-        if not np.isfinite(bounds).all() or (bounds[0] >= bounds[1]).any():
-            raise ValueError(
-                f"points {self.name!r}: low = {self.low}, high = {self.high} must be finite and low < high"
-            )
-        object.__setattr__(self, "bounds", bounds)
-        start = np.array(self.value, float)
-        if start.ndim != 2 or start.shape[1] != 2 or len(start) == 0:
-            raise ValueError(f"points {self.name!r}: value has shape {start.shape}, allowed is (n, 2) with n ≥ 1")
-        object.__setattr__(self, "value", start)
-        object.__setattr__(self, "value", self.clean(start))
-
-    def clean(self, value: Any) -> np.ndarray:
-        """A fresh float array of the same shape, clamped to the bounds."""
-        points = np.array(value, float)
-        if points.shape != self.value.shape or not np.isfinite(points).all():
-            raise ValueError(f"{self.name} = {value!r} is not an array of finite numbers of shape {self.value.shape}")
-        return np.clip(points, *self.bounds)
-
-    @property
-    def stops(self) -> list[np.ndarray]:
-        """Every point at one corner, at the other, in the middle (so all coincide), and the first at the low corner."""
-        low, high = self.bounds
-        together = [np.broadcast_to(p, self.value.shape).copy() for p in (low, high, (low + high) / 2)]
-        first = self.value.copy()
-        first[0] = low
-        return [*together, first]
-
-    def spec(self) -> dict[str, Any]:
-        """What the browser needs to know."""
-        step = self.step or float((self.bounds[1] - self.bounds[0]).max()) / 100
-        return {
-            "kind": "points", "name": self.name, "label": self.label, "artist": self.artist,
-            "low": self.bounds[0].tolist(), "high": self.bounds[1].tolist(), "step": step,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Orbit:
-    """Dragging the background moves two sliders, named here: across the azimuth, up and down the elevation.
-
-    A slider whose range is a full turn (360) wraps around.
-    """
-
-    azimuth: str
-    elevation: str
-
-    def spec(self) -> dict[str, Any]:
-        """What the browser needs to know."""
-        return {"kind": "orbit", "azimuth": self.azimuth, "elevation": self.elevation}
-
-
-Control = Slider | Choice | Toggle | Button | Points
+Control = Slider | Choice | Toggle | Button | Points | Picks
 """A control with a parameter of its own."""

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from blogtools.live import style
-from blogtools.live.controls import Choice, Control, Orbit, Points, Slider, Toggle
+from blogtools.live.controls import Choice, Control, Slider, Toggle
+from blogtools.live.in_picture import Orbit, Picks, Points
 from blogtools.live.scene import PIXEL_RATIO
 from blogtools.live.stage import Draw, Stage
 from blogtools.live.widget import Canvas
@@ -74,7 +75,7 @@ class Live:
         self._sequence = 0
         with style.look():
             self._stage = Stage(draw, size, blueprints=self.page is not None)
-            self._check_points()
+            self._check_places()
             self._show(self.parameters)
 
     @property
@@ -178,14 +179,19 @@ class Live:
                 words.append(f"{control.label}: {value if isinstance(value, str) else 'on' if value else 'off'}")
         return "  ·  ".join(words)
 
-    def _check_points(self) -> None:
+    def _check_places(self) -> None:
         for control in self.controls.values():
-            if isinstance(control, Points):
+            if isinstance(control, (Points, Picks)):
                 artist = self.artists.get(control.artist)
-                if not isinstance(artist, (PathCollection, Line2D)) or self._stage.affine(control.artist) is None:
+                linear = artist is not None and self._stage.affine(control.artist) is not None
+                if isinstance(control, Picks):
+                    allowed, right = "artists and axes", linear
+                else:
+                    allowed, right = "scatters and lines", linear and isinstance(artist, (PathCollection, Line2D))
+                if not right:
                     raise ValueError(
-                        f"points {control.name!r}: artist = {control.artist!r} is not one of the scatters and lines on"
-                        f" linear axes that draw returned: {', '.join(self.artists)}"
+                        f"{control.spec()['kind']} {control.name!r}: artist = {control.artist!r} is not one of the"
+                        f" {allowed} on linear axes that draw returned: {', '.join(self.artists)}"
                     )
 
 

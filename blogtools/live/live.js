@@ -342,90 +342,6 @@ function playButton(control, input, send) {
   return button;
 }
 
-function makeHandles(control, engine, picture) {
-  const move = (i, point, done) => {
-    const points = engine.values[control.name].map((p) => [...p]);
-    points[i] = point.map((v, k) => clamp(v, control.low[k], control.high[k]));
-    engine.set({ [control.name]: points }, done);
-  };
-  const under = (event) => {
-    const frame = picture.getBoundingClientRect(), [sx, tx, sy, ty] = engine.affine[control.artist];
-    const scale = engine.scene.width / frame.width;
-    return [((event.clientX - frame.left) * scale - tx) / sx, ((event.clientY - frame.top) * scale - ty) / sy];
-  };
-  const handles = engine.values[control.name].map((_, i) => {
-    const handle = element("div", { className: "handle", role: "slider", tabIndex: 0 });
-    let grip = null;
-    handle.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.preventDefault();
-      handle.focus({ preventScroll: true });
-      handle.setPointerCapture(event.pointerId);
-      const [x, y] = under(event), [px, py] = engine.values[control.name][i];
-      grip = [px - x, py - y];
-      engine.held = true;
-    });
-    const follow = (done) => (event) => {
-      if (!grip) return;
-      const [x, y] = under(event), [dx, dy] = grip;
-      if (done) { grip = null; engine.held = false; }
-      move(i, done ? engine.values[control.name][i] : [x + dx, y + dy], done);
-    };
-    handle.addEventListener("pointermove", follow(false));
-    handle.addEventListener("pointerup", follow(true));
-    handle.addEventListener("pointercancel", follow(true));
-    handle.addEventListener("keydown", (event) => {
-      const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
-      if (dx === undefined) return;
-      event.preventDefault();
-      const [x, y] = engine.values[control.name][i], step = control.step * (event.shiftKey ? 10 : 1);
-      move(i, [x + dx * step, y + dy * step], true);
-    });
-    picture.append(handle);
-    return handle;
-  });
-  return {
-    row: [],
-    update(points) {
-      const [sx, tx, sy, ty] = engine.affine[control.artist];
-      points.forEach(([x, y], i) => {
-        handles[i].style.left = `${(100 * (sx * x + tx)) / engine.scene.width}%`;
-        handles[i].style.top = `${(100 * (sy * y + ty)) / engine.scene.height}%`;
-        handles[i].setAttribute("aria-label", `${control.label} ${i + 1} of ${points.length}`);
-        handles[i].setAttribute("aria-valuetext", `${x.toFixed(2)}, ${y.toFixed(2)}`);
-      });
-    },
-  };
-}
-
-function makeOrbit(orbit, engine, picture) {
-  const control = (name) => engine.scene.controls.find((c) => c.name === name);
-  const turned = (name, degrees) => {
-    const { low, high } = control(name), value = start.values[name] + degrees;
-    return high - low === 360 ? low + ((((value - low) % 360) + 360) % 360) : clamp(value, low, high);
-  };
-  let start = null;
-  const drag = (done) => (event) => {
-    if (!start) return;
-    engine.held = !done;
-    engine.set({
-      [orbit.azimuth]: turned(orbit.azimuth, (start.x - event.clientX) / 2),
-      [orbit.elevation]: turned(orbit.elevation, (event.clientY - start.y) / 2),
-    }, done);
-    if (done) start = null;
-  };
-  picture.classList.add("orbit");
-  picture.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest(".handle")) return;
-    event.preventDefault();
-    picture.setPointerCapture(event.pointerId);
-    start = { x: event.clientX, y: event.clientY, values: { ...engine.values } };
-  });
-  picture.addEventListener("pointermove", drag(false));
-  picture.addEventListener("pointerup", drag(true));
-  picture.addEventListener("pointercancel", drag(true));
-}
-
 let views = 0;
 
 function makeView(engine, el) {
@@ -445,8 +361,8 @@ function makeView(engine, el) {
   const parts = {};
   scene.controls.forEach((control, i) => {
     if (control.kind === "orbit") { makeOrbit(control, engine, picture); return; }
-    const part = control.kind === "points"
-      ? makeHandles(control, engine, picture)
+    const part = control.kind in IN_PICTURE
+      ? IN_PICTURE[control.kind](control, engine, picture)
       : MAKERS[control.kind](control, engine, `${id}-${i}`);
     parts[control.name] = part;
     if (part.row.length) panel.append(element("div", { className: `row ${control.kind}` }, ...part.row));
@@ -482,7 +398,7 @@ function makeView(engine, el) {
     },
   };
   // Lab looks for this on the focused element itself; without it the arrow keys would walk through the cells.
-  const focusable = el.querySelectorAll("input, select, button, .handle");
+  const focusable = el.querySelectorAll("input, select, button, .handle, .pick");
   focusable.forEach((node) => node.setAttribute("data-lm-suppress-shortcuts", "true"));
   const watcher = new ResizeObserver(engine.refresh);
   watcher.observe(picture);

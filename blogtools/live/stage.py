@@ -87,9 +87,12 @@ class Stage:
         return [o | dict.fromkeys(o.keys() & {"xy", "counts", "groups"}, b"") for o in operations]
 
     def affine(self, name: str) -> list[float] | None:
-        """``[sx, tx, sy, ty]`` from the data of an artist to stage pixels; None on axes that are not linear."""
+        """``[sx, tx, sy, ty]`` from the data of an artist or axes to stage pixels; None where they are not linear."""
         artist = self.artists[name]
-        transform = artist.get_offset_transform() if isinstance(artist, PathCollection) else artist.get_transform()
+        if isinstance(artist, Axes):
+            transform = artist.transData
+        else:
+            transform = artist.get_offset_transform() if isinstance(artist, PathCollection) else artist.get_transform()
         if not transform.is_affine:
             return None
         (sx, skew, tx), (skew_y, sy, ty), _ = np.array(transform.get_matrix()).tolist()

@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 class Canvas(anywidget.AnyWidget):
     """Shows a scene (what never changes), a background (PNG) and a frame (what moves), and sends back requests."""
 
-    _esm = (_HERE / "live.js").read_text(encoding="utf-8")
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("in_picture.js", "live.js"))
     _css = (_HERE / "live.css").read_text(encoding="utf-8")
     scene: Any = traitlets.Dict().tag(sync=True)
     background: Any = traitlets.Bytes().tag(sync=True)
