@@ -1,4 +1,4 @@
-"""Controls in the picture itself: places to click, without a browser and in one."""
+"""Controls in the picture itself, and controls that set others, without a browser and in one."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from blogtools.live import Live, Picks, Points
+from blogtools.live import Button, Live, Memory, Picks, Points, Slider
 
 SQUARE = np.array([[[0, 1], [1, 1]], [[1, 1], [1, 0]], [[0, 0], [1, 0]], [[0, 1], [0, 0]]], float)
 TOP, RIGHT, BOTTOM, LEFT = range(4)
@@ -239,3 +239,181 @@ def test_a_point_near_the_pointer_is_marked(show: lab.Show) -> None:
     shown.page.mouse.move(*at(shown, 2, 0.2))
     assert near.count() == 0
     assert shown.page.locator(".picture.picking").count() == 0
+
+
+# ---- one control sets others
+
+
+def game(**changes: Any) -> Live:
+    """Three places; buttons fill, clear and take back; the press that fills for the third time fails."""
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot(xlim=(-1, 3), ylim=(-1, 1))
+        return {"axes": axes, "dots": axes.scatter([], [], s=300)}
+
+    def compute(places: np.ndarray, past: tuple[Any, ...], size: float, **_: Any) -> dict[str, Any]:
+        shown = np.column_stack([np.arange(3), places])
+        return {"dots": {"data": shown, "sizes": [size]}, "readout": f"{places.tolist()} after {len(past)}"}
+
+    def react(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+        if after["fill"] == 3 != before["fill"]:
+            raise RuntimeError("three is too many")
+        places, past = after["places"], after["past"]
+        if not np.array_equal(places, before["places"]):
+            past = (*past, tuple(before["places"]))
+        if after["fill"] > before["fill"]:
+            past, places = (*past, tuple(places)), np.ones(3, int)
+        for _ in range(min(after["undo"] - before["undo"], len(past))):
+            past, places = past[:-1], np.array(past[-1])
+        return {"places": places, "past": past}
+
+    given: dict[str, Any] = {"react": react} | changes
+    controls: list[Any] = [
+        Picks("places", "place", "axes", [[0, 0], [1, 0], [2, 0]], -1, 2),
+        Memory("past", ()),
+        Button("fill", "fill"),
+        Button("undo", "undo"),
+        Slider("size", "size", 10, 500, 300),
+    ]
+    return Live(draw, compute, controls, "Three places.", **given)
+
+
+def places(live: Live) -> list[int]:
+    return live.parameters["places"].tolist()
+
+
+def test_a_button_sets_another_control() -> None:
+    live = game()
+    live.set(fill=1)
+    assert live.artists["dots"].get_offsets()[:, 1].tolist() == [1, 1, 1]
+    live.set(places=[1, 0, 1])
+    assert live.parameters["past"] == ((-1, -1, -1), (1, 1, 1))
+    live.set(size=20)
+    assert live.readout == "[1, 0, 1] after 2"
+    live.set(undo=1)
+    assert places(live) == [1, 1, 1]
+    live.set(undo=9)
+    assert (places(live), live.parameters["past"]) == ([-1, -1, -1], ())
+
+
+def test_the_browser_is_told_and_python_remembers() -> None:
+    live = game()
+    spec, frame = live.widget.scene["controls"], live.widget.frame
+    assert [control["name"] for control in spec] == ["places", "fill", "undo", "size"]
+    assert frame["values"].keys() == {"places", "fill", "undo", "size"}
+    live._receive({"values": frame["values"] | {"fill": 1}, "request": 1})
+    assert live.widget.frame["values"]["places"] == [1, 1, 1]
+    assert "past" not in live.widget.frame["values"]
+    live._receive({"values": live.widget.frame["values"] | {"undo": 1, "past": "nonsense"}, "request": 2})
+    assert (places(live), live.parameters["past"]) == ([-1, -1, -1], ())
+
+
+def test_a_press_is_answered_once_even_when_it_fails() -> None:
+    live = game()
+    assert live.widget.frame["error"] == ""
+    live.set(fill=1)
+    with pytest.raises(RuntimeError, match="three is too many"):
+        live.set(fill=3)
+    assert live.widget.frame["error"] == "RuntimeError: three is too many"
+    assert live.parameters["fill"] == 3
+    live.set(places=[0, 0, 0])
+    assert (places(live), live.widget.frame["error"], len(live.errors)) == ([0, 0, 0], "", 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"plces": 1}, "react set 'plces', which is not one of places, past"), ({"places": 7}, "places = 7 is not")],
+)
+def test_a_wrong_reaction_is_named_and_changes_nothing(changes: dict[str, Any], message: str) -> None:
+    live = game(react=lambda before, after: changes if after["fill"] else {})
+    with pytest.raises(ValueError, match=message):
+        live.set(fill=1)
+    assert places(live) == [-1, -1, -1]
+
+
+def test_react_gets_copies() -> None:
+    def react(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+        before["places"] += 1
+        after["places"] += 1
+        return {}
+
+    live = game(react=react)
+    live.set(places=[0, 0, 0])
+    assert places(live) == [0, 0, 0]
+
+
+def test_memory_is_immutable() -> None:
+    with pytest.raises(ValueError, match=r"past = \[1\] can be changed in place"):
+        Memory("past", [1])
+    assert Memory("past", ((1,),)).stops == [((1,),)]
+
+
+def test_buttons_in_the_page_set_the_places(show: lab.Show) -> None:
+    live = game()
+    shown = show(live)
+    fill, undo = shown.page.locator(".row.button button").all()
+    shown.page.mouse.click(*at(shown, 1, 0))
+    fill.click()
+    settle(shown)
+    marks = shown.page.locator(".pick")
+    assert marks.nth(2).get_attribute("aria-label") == "place 3 of 3: 1"
+    shown.page.mouse.click(*at(shown, 2, 0))
+    settle(shown)
+    assert places(live) == [1, 1, -1]
+    for expected in ([1, 1, 1], [-1, 0, -1], [-1, -1, -1], [-1, -1, -1]):
+        undo.click()
+        settle(shown)
+        assert places(live) == expected
+    assert len(shown.requests) == 7
+
+
+def test_what_python_set_is_not_undone_by_a_later_move(show: lab.Show) -> None:
+    """The reader presses, and before the answer moves another control, or presses again."""
+    live = game()
+    shown = show(live)
+    fill, undo = shown.page.locator(".row.button button").all()
+    shown.answering = False
+    fill.click()
+    shown.page.locator("input[type=range]").fill("0")
+    shown.answering = True
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert (places(live), live.parameters["size"], len(shown.requests)) == ([1, 1, 1], 10, 2)
+    shown.page.mouse.click(*at(shown, 0, 0))
+    settle(shown)
+    shown.answering = False
+    undo.click()
+    undo.click()
+    shown.answering = True
+    shown.answer(shown.requests[-1])
+    settle(shown)
+    assert places(live) == [-1, -1, -1]
+
+
+def test_a_touch_after_the_question_wins(show: lab.Show) -> None:
+    live = game()
+    shown = show(live)
+    shown.answering = False
+    shown.page.locator(".row.button button").first.click()
+    shown.page.mouse.click(*at(shown, 0, 0))
+    shown.answering = True
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert places(live) == [0, -1, -1]
+    assert live.parameters["past"] == ((-1, -1, -1), (1, 1, 1))
+
+
+def test_a_failed_press_is_shown_and_does_not_come_back(show: lab.Show) -> None:
+    live = game()
+    shown = show(live)
+    fill = shown.page.locator(".row.button button").first
+    message = shown.page.locator(".message")
+    for _ in range(3):
+        assert not message.is_visible()
+        fill.click()
+        settle(shown)
+    assert message.inner_text() == "RuntimeError: three is too many"
+    shown.page.mouse.click(*at(shown, 0, 0))
+    settle(shown)
+    assert not message.is_visible()
+    assert places(live) == [-1, 1, 1]

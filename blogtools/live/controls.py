@@ -155,5 +155,33 @@ class Button:
         return {"kind": "button", "name": self.name, "label": self.label}
 
 
-Control = Slider | Choice | Toggle | Button | Points | Picks
+@dataclass(frozen=True)
+class Memory:
+    """What a figure remembers between two moves, such as the steps that undo can take back; the reader sees no control.
+
+    The value is immutable (a tuple, a number, a string); it changes only by ``Live.set`` and by ``react``, and Python
+    keeps it: the browser is not told.
+    """
+
+    name: str
+    value: Any
+
+    def __post_init__(self) -> None:
+        self.clean(self.value)
+
+    def clean(self, value: Any) -> Any:
+        """The value itself; ``ValueError`` for one that can be changed in place, such as a list."""
+        try:
+            hash(value)
+        except TypeError as error:
+            raise ValueError(f"{self.name} = {value!r:.80} can be changed in place; allowed is a tuple") from error
+        return value
+
+    @property
+    def stops(self) -> list[Any]:
+        """Where it began."""
+        return [self.value]
+
+
+Control = Slider | Choice | Toggle | Button | Memory | Points | Picks
 """A control with a parameter of its own."""

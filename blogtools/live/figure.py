@@ -13,13 +13,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from blogtools.live import style
-from blogtools.live.controls import Choice, Control, Slider, Toggle
+from blogtools.live.controls import Button, Choice, Control, Memory, Slider, Toggle
 from blogtools.live.in_picture import Orbit, Picks, Points
 from blogtools.live.scene import PIXEL_RATIO
 from blogtools.live.stage import Draw, Stage
 from blogtools.live.widget import Canvas
 
 Compute = Callable[..., Mapping[str, Any]]
+React = Callable[[dict[str, Any], dict[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Live:
     ``compute(parameters)``, the twin of the Python one for 60 frames a second: same keys, each value one flat list
     ``[x0, y0, x1, y1, …]`` in data coordinates or a list of such lists. Python is told when the reader lets go.
 
+    ``react(before, after)`` lets one control set others: a button clears, completes or takes back. At each change it
+    gets all parameters as they were and as they are to be (a pressed button has risen, by the number of presses) and
+    returns those it wants otherwise, or nothing. It is pure and called once a change, so it cannot set itself off; it
+    runs before ``compute``, which gets the outcome. A :class:`Memory` holds what it must remember.
+
     The last line of a cell shows it: live in Lab, as a still elsewhere. ``set(name=value)`` moves it from Python;
     ``parameters``, ``readout`` and ``errors`` say where it stands.
     """
@@ -61,6 +67,7 @@ class Live:
         *,
         size: tuple[float, float] = (7.6, 4.4),
         page: str | Path | None = None,
+        react: React | None = None,
     ) -> None:
         if not alt.strip():
             raise ValueError("alt = '' is empty; allowed is a sentence that says what the picture shows")
@@ -70,7 +77,7 @@ class Live:
         self.readout = ""
         self.errors: list[Failure] = []
         self.page = page.read_text(encoding="utf-8") if isinstance(page, Path) else page
-        self.draw, self.compute = draw, compute
+        self.draw, self.compute, self.react = draw, compute, react
         self._widget: Canvas | None = None
         self._sequence = 0
         with style.look():
@@ -105,7 +112,8 @@ class Live:
         """The canvas in the browser; made when first asked for."""
         if self._widget is None:
             width, height = self._stage.pixels
-            controls = [control.spec() for control in [*self.controls.values(), *self._orbits]]
+            shown = [control for control in self.controls.values() if not isinstance(control, Memory)]
+            controls = [control.spec() for control in [*shown, *self._orbits]]
             scene = {"width": width, "height": height, "ratio": PIXEL_RATIO, "alt": self.alt, "page": self.page}
             self._widget = Canvas(
                 scene=scene | {"controls": controls}, background=self._stage.background, frame=self._frame(None, "")
@@ -122,23 +130,30 @@ class Live:
 
     def _receive(self, content: dict[str, Any]) -> None:
         """A message of the browser: the newest values and the number of the request."""
-        values = content.get("values", {})
+        remembered = {n: self.parameters[n] for n, control in self.controls.items() if isinstance(control, Memory)}
+        values = content.get("values", {}) | remembered
         with contextlib.suppress(Exception):
             self._update(values, content.get("request"))
 
     def _update(self, values: Mapping[str, Any], request: int | None) -> None:
         """Shows these values in the figure and in the browser; a failure is recorded, shown there, and raised."""
         error = ""
+        parameters: dict[str, Any] = {}
         try:
             parameters = {name: control.clean(values[name]) for name, control in self.controls.items()}
+            outcome = self._reacted(parameters)
             with style.look():
-                self._show(parameters)
-            self.parameters = parameters
+                self._show(outcome)
+            self.parameters = outcome
         except Exception as exception:
             error = f"{type(exception).__name__}: {exception}"
             failure = Failure(dict(values), error, traceback.format_exc())
             self.errors.append(failure)
             failures.append(failure)
+            if self.react is not None:
+                # A press is answered once, even where the answer fails.
+                pressed = {n for n, control in self.controls.items() if isinstance(control, Button)}
+                self.parameters |= {name: parameters[name] for name in pressed & parameters.keys()}
             raise
         finally:
             if self._widget is not None:
@@ -146,9 +161,18 @@ class Live:
                     self._widget.background = self._stage.background
                     self._widget.frame = self._frame(request, error)
 
+    def _reacted(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """These parameters with what ``react`` wants otherwise."""
+        if self.react is None:
+            return parameters
+        changes = self.react(_copies(self.parameters), _copies(parameters))
+        for name in changes:
+            if name not in self.controls:
+                raise ValueError(f"react set {name!r}, which is not one of {', '.join(self.controls)}")
+        return parameters | {name: self.controls[name].clean(value) for name, value in changes.items()}
+
     def _show(self, parameters: dict[str, Any]) -> None:
-        copies = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in parameters.items()}
-        result = dict(self.compute(**copies))
+        result = dict(self.compute(**_copies(parameters)))
         readout = str(result.pop("readout", ""))
         handles = {c.artist: parameters[c.name] for c in self.controls.values() if isinstance(c, Points)}
         self._stage.move(handles | result)
@@ -158,7 +182,11 @@ class Live:
     def _frame(self, request: int | None, error: str) -> dict[str, Any]:
         """What the browser shows next; ``sequence`` comes first so that two frames are seen to differ at once."""
         self._sequence += 1
-        values = {name: v.tolist() if isinstance(v, np.ndarray) else v for name, v in self.parameters.items()}
+        values = {
+            name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in self.parameters.items()
+            if not isinstance(self.controls[name], Memory)
+        }
         return {
             "sequence": self._sequence,
             "request": request,
@@ -193,6 +221,11 @@ class Live:
                         f"{control.spec()['kind']} {control.name!r}: artist = {control.artist!r} is not one of the"
                         f" {allowed} on linear axes that draw returned: {', '.join(self.artists)}"
                     )
+
+
+def _copies(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values, arrays as copies, so that nobody changes the figure's own."""
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in parameters.items()}
 
 
 def _sorted(controls: Sequence[Control | Orbit]) -> tuple[dict[str, Control], list[Orbit]]:

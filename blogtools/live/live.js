@@ -113,7 +113,7 @@ function makeEngine(model) {
     bitmap: null, held: false, painted: 0, sequence: 0,
   };
   let png = null, turn = 0, page = null, scheduled = false, stale = false;
-  let request = 0, asked = "", waiting = null, behind = false, clock = 0;
+  let request = 0, asked = "", sent = {}, waiting = null, behind = false, clock = 0;
 
   function update() {
     if (stale) compute();
@@ -132,6 +132,7 @@ function makeEngine(model) {
     const wanted = JSON.stringify(engine.values);
     if (wanted === asked) return;
     asked = wanted;
+    sent = structuredClone(engine.values);
     waiting = ++request;
     clearTimeout(clock);
     clock = setTimeout(() => {
@@ -177,9 +178,21 @@ function makeEngine(model) {
     }
   }
 
+  // Python may answer with other values (a button that clears): what the reader has not touched since follows them.
+  function adopt(values) {
+    for (const name in values) {
+      const touched = JSON.stringify(engine.values[name]) !== JSON.stringify(sent[name]);
+      if (!touched) engine.values[name] = structuredClone(values[name]);
+    }
+  }
+
   async function receive() {
     const frame = model.get("frame"), mine = ++turn;
-    if (frame.request !== null && frame.request === waiting) { waiting = null; clearTimeout(clock); }
+    if (frame.request !== null && frame.request === waiting) {
+      waiting = null;
+      clearTimeout(clock);
+      if (!frame.error) adopt(frame.values);
+    }
     engine.notice = "";
     if (page && engine.held) return;
     if (behind) ask();
