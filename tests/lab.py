@@ -6,6 +6,7 @@ notebook in a JupyterLab of its own, runs it, moves every control of every live 
 
 import base64
 import contextlib
+import io
 import json
 import os
 import secrets
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from blogtools.live import Live
@@ -146,6 +149,13 @@ class InPage:
 
 Show = Callable[..., InPage]
 """The fixture that shows a figure in a page."""
+
+
+def mean_difference(one: bytes, other: bytes) -> float:
+    """Mean difference of two pictures (PNG), from 0 to 255, over the height of the lower one."""
+    a, b = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), float) for png in (one, other))
+    height = min(len(a), len(b))
+    return float(np.abs(a[:height] - b[:height]).mean())
 
 
 def page_compute(page: Page, source: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -355,6 +365,7 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
         *((f"slider {i}", lambda item=item: drag_slider(page, item)) for i, item in _each(figure, ".row.slider input")),
         *((f"handle {i}", lambda item=item: drag_handle(page, item)) for i, item in _each(figure, ".handle")),
         *((f"place {i}", lambda item=item: click_place(page, item)) for i, item in _each(figure, ".pick")),
+        *((f"curve {i}", lambda item=item: draw_curve(page, item)) for i, item in _each(figure, ".drawing")),
         *((f"toggle {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.toggle input")),
         *((f"choice {i}", lambda item=item: choose_next(item)) for i, item in _each(figure, ".row.choice select")),
         *((f"button {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.button button")),
@@ -434,6 +445,17 @@ def click_place(page: Page, mark: Locator) -> None:
     box = mark.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def draw_curve(page: Page, pane: Locator, steps: int = 6) -> None:
+    """Draws a line with the mouse across the middle of a curve, from low on the left to high on the right."""
+    pane.scroll_into_view_if_needed()
+    box = pane.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"], steps=steps)
+    page.mouse.up()
 
 
 def choose_next(select: Locator) -> None:

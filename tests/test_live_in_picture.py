@@ -8,7 +8,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from blogtools.live import Button, Live, Memory, Picks, Points, Slider
+from blogtools.live import Button, Curve, Live, Memory, Picks, Points, Slider
 
 SQUARE = np.array([[[0, 1], [1, 1]], [[1, 1], [1, 0]], [[0, 0], [1, 0]], [[0, 1], [0, 0]]], float)
 TOP, RIGHT, BOTTOM, LEFT = range(4)
@@ -417,3 +417,195 @@ def test_a_failed_press_is_shown_and_does_not_come_back(show: lab.Show) -> None:
     settle(shown)
     assert not message.is_visible()
     assert places(live) == [-1, 1, 1]
+
+
+# ---- a curve drawn by hand
+
+
+GRID = np.linspace(-2, 2, 41)
+HAND_PAGE = """export const compute = ({ curve }) => ({
+  readout: `sum ${curve.reduce((sum, y) => sum + y, 0).toFixed(2)}`,
+});"""
+
+
+def hand(page: str | None = None, **changes: Any) -> Live:
+    """A curve from −2 to 2 over a pane that is larger, and the sum of its values."""
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot()
+        axes.set(xlim=(-3, 3), ylim=(-1, 3))
+        return {"axes": axes, "line": axes.plot([], [], "o-", color="k", linewidth=3)[0], "dots": axes.scatter([], [])}
+
+    def compute(curve: np.ndarray) -> dict[str, Any]:
+        return {"readout": f"sum {curve.sum():.2f}"}
+
+    given: dict[str, Any] = {
+        "artist": "line", "x": GRID, "value": np.ones(41), "low": 0, "high": 2, "step": 0.1, "brush": 2,
+    } | changes  # fmt: skip
+    return Live(draw, compute, [Curve("curve", "density", **given)], "A curve.", size=(6, 4), page=page)
+
+
+def heights(live: Live) -> np.ndarray:
+    return live.parameters["curve"]
+
+
+def test_a_curve_is_clamped_and_shown() -> None:
+    live = hand()
+    live.set(curve=GRID)
+    assert heights(live).tolist() == np.clip(GRID, 0, 2).tolist()
+    assert np.column_stack(live.artists["line"].get_data()).tolist() == np.column_stack([GRID, heights(live)]).tolist()
+    for wrong in (np.ones(40), np.ones((41, 1)), np.full(41, np.nan), [None] * 41, 1.0):
+        with pytest.raises(ValueError, match=r"(?s)curve = .* is not an array of 41 finite numbers"):
+            live.set(curve=wrong)
+    value = np.ones(41)
+    assert live.controls["curve"].clean(value) is not value
+
+
+def test_stops_of_a_curve() -> None:
+    low, high, slope, peak = (stop.tolist() for stop in Curve("c", "c", "line", [0, 1, 2], [1, 1, 1], -1, 3).stops)
+    assert (low, high, slope, peak) == ([-1] * 3, [3] * 3, [-1, 1, 3], [-1, 3, -1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"x": [0]}, "x = .* must be at least two finite numbers that rise"),
+        ({"x": GRID[::-1]}, "that rise"),
+        ({"x": [0, np.inf]}, "finite"),
+        ({"low": 2}, "low = 2, high = 2 must be finite and low < high"),
+        ({"high": np.nan}, "high = nan must"),
+        ({"step": 0}, "step = 0 must lie"),
+        ({"brush": -1}, "brush = -1 must be a whole number"),
+        ({"brush": True}, "brush = True must be a whole number"),
+        ({"value": [1, 2]}, "is not an array of 41"),
+        ({"artist": "dots"}, "curve 'curve': artist = 'dots' is not one of the lines on linear axes"),
+    ],
+)
+def test_wrong_curves_are_named(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        hand(**arguments)
+
+
+def drag(shown: lab.InPage, *path: tuple[float, float]) -> None:
+    shown.page.mouse.move(*at(shown, *path[0]))
+    shown.page.mouse.down()
+    for x, y in path[1:]:
+        shown.page.mouse.move(*at(shown, x, y))
+
+
+def test_dragging_draws_what_the_pointer_passes(show: lab.Show) -> None:
+    """Few events and fast moves leave no gap; outside the bounds the curve stays at the bound."""
+    live = hand()
+    shown = show(live)
+    drag(shown, (-1, 0.5), (0, 1.5), (1, 2.9))
+    shown.page.mouse.up()
+    settle(shown)
+    expected = np.where(np.abs(GRID) > 1, 1, np.interp(GRID, [-1, 0, 1], [0.5, 1.5, 2]))
+    assert heights(live) == pytest.approx(expected, abs=0.02)
+    assert shown.page.locator(".readout").inner_text() == f"sum {heights(live).sum():.2f}"
+    drag(shown, (1.5, 1), (-2.9, -0.8))
+    shown.page.mouse.up()
+    settle(shown)
+    assert heights(live)[0] == 0
+    assert heights(live)[36:] == pytest.approx(np.ones(5))
+    before = len(shown.requests)
+    shown.page.mouse.move(*at(shown, 1, 2))
+    shown.page.mouse.click(*at(shown, 2.6, 1))
+    settle(shown)
+    assert len(shown.requests) == before
+
+
+def test_the_curve_follows_the_mouse_before_python_answers(show: lab.Show) -> None:
+    live = hand()
+    shown = show(live)
+    before = shown.pixels()
+    shown.answering = False
+    drag(shown, (-1, 0.2), (1, 1.8))
+    during = shown.pixels()
+    assert during != before
+    assert heights(live).tolist() == [1] * 41
+    shown.page.mouse.up()
+    shown.answering = True
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert lab.mean_difference(during, shown.pixels()) < 0.5
+    assert lab.mean_difference(shown.pixels(), live.still()) < 0.5
+
+
+def test_newest_curve_only(show: lab.Show) -> None:
+    live = hand()
+    shown = show(live)
+    shown.answering = False
+    drag(shown, (-1, 0.2), (-0.5, 1.8), (0, 0.3), (0.5, 1.2))
+    shown.page.mouse.up()
+    assert len(shown.requests) == 1
+    shown.answering = True
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert len(shown.requests) == 2
+    assert heights(live)[25] == pytest.approx(1.2, abs=0.02)
+
+
+def test_a_finger_draws(show: lab.Show) -> None:
+    live = hand()
+    shown = show(live, has_touch=True)
+    touch = shown.page.context.new_cdp_session(shown.page)
+    for kind, place in [("Start", (-1, 0.5)), ("Move", (0, 0.5)), ("Move", (1, 0.5)), ("End", None)]:
+        points = [] if place is None else [dict(zip("xy", at(shown, *place), strict=True))]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    settle(shown)
+    assert heights(live) == pytest.approx(np.where(np.abs(GRID) > 1.01, 1, 0.5), abs=0.02)
+
+
+def test_the_keyboard_draws(show: lab.Show) -> None:
+    live = hand()
+    shown = show(live)
+    press, pane = shown.page.keyboard.press, shown.page.locator(".drawing")
+    press("Tab")
+    assert shown.page.evaluate("document.activeElement.getAttribute('aria-label')") == "density"
+    assert pane.get_attribute("aria-valuetext") == "1.00 at 0.00"
+    assert pane.locator(".cursor").evaluate("(node) => getComputedStyle(node).opacity") == "0.7"
+    press("ArrowRight")
+    press("Shift+ArrowLeft")
+    settle(shown)
+    assert shown.requests == []
+    press("ArrowUp")
+    press("ArrowUp")
+    settle(shown)
+    bump = np.zeros(41)
+    bump[9:14] = 0.2 * np.array([0.25, 0.75, 1, 0.75, 0.25])
+    assert heights(live) == pytest.approx(1 + bump)
+    assert pane.get_attribute("aria-valuetext") == "1.20 at -0.900"
+    press("Shift+ArrowDown")
+    press("Shift+ArrowDown")
+    settle(shown)
+    assert heights(live)[11] == 0
+    for _ in range(5):
+        press("Shift+ArrowLeft")
+    press("ArrowUp")
+    settle(shown)
+    assert heights(live)[0] == pytest.approx(1.1)
+
+
+def test_the_page_is_given_the_curve_and_shows_it(show: lab.Show) -> None:
+    live = hand(page=HAND_PAGE)
+    shown = show(live)
+    drag(shown, (-1, 0.5), (1, 0.5))
+    settle(shown)
+    assert shown.requests == []
+    during = shown.pixels()
+    assert shown.page.locator(".readout").inner_text() == "sum 30.50"
+    shown.page.mouse.up()
+    settle(shown)
+    assert heights(live).sum() == pytest.approx(30.5, abs=0.3)
+    assert lab.mean_difference(during, live.still()) < 0.5
+
+
+def test_the_pane_lies_on_the_range_of_the_curve(show: lab.Show) -> None:
+    shown = show(hand())
+    box = shown.page.locator(".drawing").bounding_box()
+    assert box is not None
+    left, top = at(shown, -2, 2)
+    right, bottom = at(shown, 2, 0)
+    assert [box["x"], box["y"]] == pytest.approx([left, top], abs=0.6)
+    assert [box["width"], box["height"]] == pytest.approx([right - left, bottom - top], abs=0.6)

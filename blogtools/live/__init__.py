@@ -3,10 +3,10 @@
 from blogtools.live import style
 from blogtools.live.controls import Button, Choice, Memory, Slider, Toggle
 from blogtools.live.figure import Failure, Live, failures
-from blogtools.live.in_picture import Orbit, Picks, Points
+from blogtools.live.in_picture import Curve, Orbit, Picks, Points
 from blogtools.live.widget import strip_widgets
 
 __all__ = [
-    "Button", "Choice", "Failure", "Live", "Memory", "Orbit", "Picks", "Points", "Slider", "Toggle", "failures",
-    "strip_widgets", "style",
+    "Button", "Choice", "Curve", "Failure", "Live", "Memory", "Orbit", "Picks", "Points", "Slider", "Toggle",
+    "failures", "strip_widgets", "style",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from blogtools.live.in_picture import Picks, Points
+from blogtools.live.in_picture import Curve, Picks, Points
 
 
 def _number(name: str, value: Any, allowed: str) -> float:
@@ -183,5 +183,5 @@ class Memory:
         return [self.value]
 
 
-Control = Slider | Choice | Toggle | Button | Memory | Points | Picks
+Control = Slider | Choice | Toggle | Button | Memory | Points | Picks | Curve
 """A control with a parameter of its own."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from blogtools.live import style
 from blogtools.live.controls import Button, Choice, Control, Memory, Slider, Toggle
-from blogtools.live.in_picture import Orbit, Picks, Points
+from blogtools.live.in_picture import Curve, Orbit, Picks, Points
 from blogtools.live.scene import PIXEL_RATIO
 from blogtools.live.stage import Draw, Stage
 from blogtools.live.widget import Canvas
@@ -174,7 +175,11 @@ class Live:
     def _show(self, parameters: dict[str, Any]) -> None:
         result = dict(self.compute(**_copies(parameters)))
         readout = str(result.pop("readout", ""))
-        handles = {c.artist: parameters[c.name] for c in self.controls.values() if isinstance(c, Points)}
+        handles = {
+            c.artist: parameters[c.name] if isinstance(c, Points) else np.column_stack([c.x, parameters[c.name]])
+            for c in self.controls.values()
+            if isinstance(c, (Points, Curve))
+        }
         self._stage.move(handles | result)
         self._stage.operations()
         self.readout = readout
@@ -209,13 +214,14 @@ class Live:
 
     def _check_places(self) -> None:
         for control in self.controls.values():
-            if isinstance(control, (Points, Picks)):
+            if isinstance(control, (Points, Picks, Curve)):
                 artist = self.artists.get(control.artist)
-                linear = artist is not None and self._stage.affine(control.artist) is not None
-                if isinstance(control, Picks):
-                    allowed, right = "artists and axes", linear
-                else:
-                    allowed, right = "scatters and lines", linear and isinstance(artist, (PathCollection, Line2D))
+                allowed, kinds = {
+                    Points: ("scatters and lines", (PathCollection, Line2D)),
+                    Picks: ("artists and axes", (Artist,)),
+                    Curve: ("lines", (Line2D,)),
+                }[type(control)]
+                right = isinstance(artist, kinds) and self._stage.affine(control.artist) is not None
                 if not right:
                     raise ValueError(
                         f"{control.spec()['kind']} {control.name!r}: artist = {control.artist!r} is not one of the"

@@ -156,6 +156,84 @@ function makePicks(control, engine, picture) {
   };
 }
 
+// A curve drawn by hand, in a pane over the range of the curve. The pane takes the focus and has a cursor of its own.
+function makeCurve(control, engine, picture) {
+  const { x, low, high } = control, last = x.length - 1;
+  const cursor = element("div", { className: "cursor" });
+  const pane = element("div", { className: "drawing", role: "slider", tabIndex: 0 }, cursor);
+  let at = Math.floor(last / 2), before = null;
+
+  const put = (heights, done) => engine.set({ [control.name]: heights }, done);
+  const nearest = (place) => {
+    let best = 0;
+    x.forEach((v, i) => { if (Math.abs(v - place) < Math.abs(x[best] - place)) best = i; });
+    return best;
+  };
+  // From where the pointer was to where it is, the curve is straight.
+  const stroke = (event) => {
+    const [px, py] = dataUnder(event, picture, engine, engine.affine[control.artist]);
+    const here = { i: nearest(px), y: clamp(py, low, high) }, from = before ?? here;
+    const heights = [...engine.values[control.name]], steps = here.i - from.i;
+    for (let k = 0; k <= Math.abs(steps); k++) {
+      const part = steps ? k / Math.abs(steps) : 1;
+      heights[from.i + Math.sign(steps) * k] = from.y + part * (here.y - from.y);
+    }
+    [before, at] = [here, here.i];
+    put(heights, false);
+  };
+  pane.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    pane.classList.remove("keys");
+    pane.focus({ preventScroll: true });
+    pane.setPointerCapture(event.pointerId);
+    engine.held = true;
+    stroke(event);
+  });
+  pane.addEventListener("pointermove", (event) => { if (before) stroke(event); });
+  const lift = () => {
+    if (!before) return;
+    before = null;
+    engine.held = false;
+    put(engine.values[control.name], true);
+  };
+  pane.addEventListener("pointerup", lift);
+  pane.addEventListener("pointercancel", lift);
+  pane.addEventListener("keydown", (event) => {
+    const [across, up] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
+    if (across === undefined) return;
+    event.preventDefault();
+    pane.classList.add("keys");
+    const times = event.shiftKey ? 10 : 1;
+    at = clamp(at + across * times, 0, last);
+    put(engine.values[control.name].map((y, i) => {
+      const apart = Math.abs(i - at) / (control.brush + 1);
+      const share = apart < 1 ? (1 + Math.cos(Math.PI * apart)) / 2 : 0;
+      return clamp(y + up * times * control.step * share, low, high);
+    }), true);
+  });
+  picture.append(pane);
+  return {
+    row: [],
+    update(heights) {
+      const [sx, tx, sy, ty] = engine.affine[control.artist], { width, height } = engine.scene;
+      Object.assign(pane.style, {
+        left: `${(100 * (sx * x[0] + tx)) / width}%`,
+        top: `${(100 * (sy * high + ty)) / height}%`,
+        width: `${(100 * sx * (x[last] - x[0])) / width}%`,
+        height: `${(100 * sy * (low - high)) / height}%`,
+      });
+      cursor.style.left = `${(100 * (x[at] - x[0])) / (x[last] - x[0])}%`;
+      cursor.style.setProperty("--height", `${(100 * (heights[at] - low)) / (high - low)}%`);
+      pane.setAttribute("aria-label", control.label);
+      Object.entries({ valuemin: low, valuemax: high, valuenow: heights[at] }).forEach(
+        ([key, value]) => pane.setAttribute(`aria-${key}`, value),
+      );
+      pane.setAttribute("aria-valuetext", `${heights[at].toPrecision(3)} at ${x[at].toPrecision(3)}`);
+    },
+  };
+}
+
 function makeOrbit(orbit, engine, picture) {
   const control = (name) => engine.scene.controls.find((c) => c.name === name);
   const turned = (name, degrees) => {
@@ -174,7 +252,7 @@ function makeOrbit(orbit, engine, picture) {
   };
   picture.classList.add("orbit");
   picture.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest(".handle")) return;
+    if (event.button !== 0 || event.target.closest(".handle, .drawing")) return;
     event.preventDefault();
     picture.setPointerCapture(event.pointerId);
     start = { x: event.clientX, y: event.clientY, values: { ...engine.values } };
@@ -185,4 +263,4 @@ function makeOrbit(orbit, engine, picture) {
 }
 
 // Each maker returns { row, update(value) }.
-const IN_PICTURE = { points: makeHandles, picks: makePicks };
+const IN_PICTURE = { points: makeHandles, picks: makePicks, curve: makeCurve };

@@ -1,4 +1,5 @@
-"""Controls that one touches in the picture itself: handles to drag, places to click, the background to turn.
+"""Controls that one touches in the picture itself: handles to drag, places to click, a curve to draw, the
+background to turn.
 
 They are plain data like those of :mod:`blogtools.live.controls`, with the same ``clean``, ``stops`` and ``spec``.
 """
@@ -140,6 +141,65 @@ class Picks:
         return {
             "kind": "picks", "name": self.name, "label": self.label, "artist": self.artist, "places": ends.tolist(),
             "lowest": self.lowest, "words": list(self.words), "names": list(self.names), "reach": self.reach,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A function drawn by hand: a float array ``(m,)``, its values at the rising ``x``, within ``[low, high]``.
+
+    ``artist`` names a ``Line2D`` on linear axes that ``draw`` returned; the figure puts ``(x, value)`` on it, so
+    ``compute`` need not. Drag across the picture to draw. With the keyboard: Tab to the curve, left and right move a
+    cursor, up and down raise and lower the value there by ``step`` (a fiftieth of the range), with Shift by ten; the
+    neighbours, up to ``brush`` of them on either side (a twentieth of all), follow less and less.
+    """
+
+    name: str
+    label: str
+    artist: str
+    x: Any
+    value: Any
+    low: float
+    high: float
+    step: float | None = None
+    brush: int | None = None
+
+    def __post_init__(self) -> None:
+        x = np.array(self.x, float)
+        if x.ndim != 1 or len(x) < 2 or not np.isfinite(x).all() or (np.diff(x) <= 0).any():
+            raise ValueError(f"curve {self.name!r}: x = {self.x!r:.80} must be at least two finite numbers that rise")
+        if not np.isfinite([self.low, self.high]).all() or not self.low < self.high:
+            raise ValueError(f"curve {self.name!r}: low = {self.low}, high = {self.high} must be finite and low < high")
+        if self.step is not None and not 0 < self.step <= self.high - self.low:
+            raise ValueError(f"curve {self.name!r}: step = {self.step} must lie in (0, high − low]")
+        whole = isinstance(self.brush, int) and not isinstance(self.brush, bool) and self.brush >= 0
+        if self.brush is not None and not whole:
+            raise ValueError(f"curve {self.name!r}: brush = {self.brush!r} must be a whole number from 0")
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "value", self.clean(self.value))
+
+    def clean(self, value: Any) -> np.ndarray:
+        """A fresh float array of the length of ``x``, clamped to the bounds."""
+        heights = np.array(value, float)
+        if heights.shape != self.x.shape or not np.isfinite(heights).all():
+            raise ValueError(f"{self.name} = {value!r:.80} is not an array of {len(self.x)} finite numbers")
+        return np.clip(heights, self.low, self.high)
+
+    @property
+    def stops(self) -> list[np.ndarray]:
+        """All low, all high, a slope from one to the other, and a single peak."""
+        number = len(self.x)
+        flat = np.full(number, float(self.low))
+        peak = flat.copy()
+        peak[number // 2] = self.high
+        return [flat, np.full(number, float(self.high)), np.linspace(self.low, self.high, number), peak]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        return {
+            "kind": "curve", "name": self.name, "label": self.label, "artist": self.artist, "x": self.x.tolist(),
+            "low": self.low, "high": self.high, "step": self.step or (self.high - self.low) / 50,
+            "brush": len(self.x) // 20 if self.brush is None else self.brush,
         }  # fmt: skip
 
 

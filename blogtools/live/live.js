@@ -151,12 +151,12 @@ function makeEngine(model) {
     engine.refresh();
   };
 
-  // Handles follow the pointer at once, ahead of the answer.
+  // Handles and curves follow the pointer at once, ahead of the answer.
   function echo(changes) {
     for (const control of scene.controls) {
-      if (control.kind !== "points" || !(control.name in changes)) continue;
-      const marks = engine.operations.find((o) => o.name === control.artist && o.kind === "marks");
-      if (marks) marks.xy = toStage(engine.affine[control.artist], changes[control.name].flat());
+      if (!(control.kind in PLACED) || !(control.name in changes)) continue;
+      const xy = toStage(engine.affine[control.artist], PLACED[control.kind](control, changes[control.name]));
+      for (const operation of engine.operations) if (operation.name === control.artist) replace(operation, [xy]);
     }
   }
 
@@ -168,7 +168,7 @@ function makeEngine(model) {
   function show({ readout = engine.readout, ...shown }) {
     engine.readout = readout;
     for (const control of scene.controls) {
-      if (control.kind === "points") shown[control.artist] ??= engine.values[control.name].flat();
+      if (control.kind in PLACED) shown[control.artist] ??= PLACED[control.kind](control, engine.values[control.name]);
     }
     for (const name in shown) {
       if (!engine.affine[name]) throw new Error(`the page cannot move "${name}"`);
@@ -233,6 +233,12 @@ function makeEngine(model) {
   receive();
   return engine;
 }
+
+// What the figure itself shows of a control, as one list x0, y0, x1, y1, … in data coordinates.
+const PLACED = {
+  points: (_, points) => points.flat(),
+  curve: ({ x }, heights) => heights.flatMap((y, i) => [x[i], y]),
+};
 
 const toStage = ([sx, tx, sy, ty], list) => Float32Array.from(list, (v, k) => (k % 2 ? sy * v + ty : sx * v + tx));
 
@@ -411,7 +417,7 @@ function makeView(engine, el) {
     },
   };
   // Lab looks for this on the focused element itself; without it the arrow keys would walk through the cells.
-  const focusable = el.querySelectorAll("input, select, button, .handle, .pick");
+  const focusable = el.querySelectorAll("input, select, button, .handle, .pick, .drawing");
   focusable.forEach((node) => node.setAttribute("data-lm-suppress-shortcuts", "true"));
   const watcher = new ResizeObserver(engine.refresh);
   watcher.observe(picture);
