@@ -8,7 +8,7 @@ import numpy as np
 
 from blogtools.sector.check import require_between, require_broadcast, require_count, require_counts, require_fraction
 from blogtools.sector.exact import exact_probability
-from blogtools.sector.law import complement_by_arc
+from blogtools.sector.law import not_exceeded
 
 
 def half_ball(n: int, d: int) -> Fraction:
@@ -29,7 +29,7 @@ def covering(n: Any, arc: Any) -> Any:
     """
     if isinstance(arc, Fraction):
         return 1 - exact_probability(require_count("n", n), 1 - require_fraction("arc", arc))
-    return complement_by_arc(n, arc)
+    return not_exceeded(n, arc)
 
 
 def gumbel(n: Any, x: Any) -> Any:
