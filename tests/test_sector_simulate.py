@@ -268,7 +268,9 @@ def test_a_cluster_run_can_be_left(cluster):
     estimates = running(4, 3.0, 10**10, route="angles", seed=1, scheduler=cluster.scheduler_address)
     assert next(estimates).trials == 64
     estimates.close()
+    patience = time.monotonic() + 10
     while any(name.startswith("Client") for name in cluster.scheduler.clients):
+        assert time.monotonic() < patience, "the client is still there"
         time.sleep(0.01)
 
 
