@@ -296,7 +296,7 @@ ENTRIES = [
                 against=lambda rows, columns, rule: hand.contraction(brute.board(rows, columns), 3, rule),
                 witnesses=tuple(
                     {"rows": r, "columns": c, "rule": rule}
-                    for r, c in ((2, 2), (2, 3), (3, 3))
+                    for r, c in ((1, 3), (2, 2), (2, 3))
                     for rule in ("line", "adjacent")
                 ),
                 mutants={
