@@ -5,8 +5,10 @@
 >>> sample(CROSS, 3, "line", 10, np.random.default_rng(0))                 # ten colourings, each as likely as any
 """
 
+from blogtools.cross.cnf import cnf, dimacs
 from blogtools.cross.count import count
-from blogtools.cross.formula import Axis, Case, Choice, arm_ways, centre_cases, closed_form, misreadings
+from blogtools.cross.formula import Axis, Case, Choice, arm_ways, centre_cases, closed_form, interpolated_form
+from blogtools.cross.misreadings import Misreading, misreadings
 from blogtools.cross.sample import colourings, completions, sample
 from blogtools.cross.shape import CROSS, Shape, dominance, dominating, valid
 from blogtools.cross.symmetry import count_up_to_symmetry, symmetries
@@ -16,16 +18,20 @@ __all__ = [
     "Axis",
     "Case",
     "Choice",
+    "Misreading",
     "Shape",
     "arm_ways",
     "centre_cases",
     "closed_form",
+    "cnf",
     "colourings",
     "completions",
     "count",
     "count_up_to_symmetry",
+    "dimacs",
     "dominance",
     "dominating",
+    "interpolated_form",
     "misreadings",
     "sample",
     "symmetries",

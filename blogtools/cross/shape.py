@@ -1,6 +1,5 @@
 """One square and the shapes made of squares: who dominates, and which colourings count (9291.fig1, 9291.fig2)."""
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,8 @@ Square = tuple[int, int]
 Edge = tuple[tuple[int, int], str]
 RULES = ("line", "adjacent")
 BLANK = -1
+MOST_COLOURS = 30
+FAR = 10**6
 
 
 def whole(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -47,25 +48,23 @@ class Shape:
     squares: tuple[Square, ...]
 
     def __init__(self, squares: Iterable[Square]) -> None:
-        cells = list(squares)
-        for cell in cells:
-            if not isinstance(cell, tuple) or len(cell) != 2:
-                raise ValueError(f"squares hold {cell!r}, but must hold pairs (row, column)")
-        found = {(whole("row", r, -(10**6), 10**6), whole("column", c, -(10**6), 10**6)) for r, c in cells}
-        if not found:
-            raise ValueError("squares = () is empty, but a shape has at least one square")
-        top, left = min(r for r, _ in found), min(c for _, c in found)
-        moved = tuple(sorted((r - top, c - left) for r, c in found))
-        object.__setattr__(self, "squares", moved)
-        reached, queue = {moved[0]}, deque([moved[0]])
-        while queue:
-            r, c = queue.popleft()
-            new = {(r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)} & set(moved) - reached
-            reached |= new
-            queue.extend(new)
-        if len(reached) < len(moved):
-            lost = sorted(set(moved) - reached)[0]
-            raise ValueError(f"squares are disconnected: no way over edges from {moved[0]} to {lost}")
+        try:
+            pairs = [(r, c) for r, c in squares]
+        except (TypeError, ValueError):
+            raise ValueError(f"squares = {squares!r} must hold pairs (row, column)") from None
+        places = {(whole("row", r, -FAR, FAR), whole("column", c, -FAR, FAR)) for r, c in pairs}
+        if not places:
+            raise ValueError("squares is empty, but a shape has at least one square")
+        top, left = min(r for r, _ in places), min(c for _, c in places)
+        moved = sorted((r - top, c - left) for r, c in places)
+        object.__setattr__(self, "squares", tuple(moved))
+        apart, reached = set(moved[1:]), moved[:1]
+        for r, c in reached:
+            near = apart & {(r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)}
+            apart -= near
+            reached += near
+        if apart:
+            raise ValueError(f"squares are disconnected: no way over edges from {moved[0]} to {min(apart)}")
 
     @classmethod
     def cross(cls, arm: int = 1) -> "Shape":
@@ -87,14 +86,16 @@ class Shape:
     @classmethod
     def from_text(cls, text: str) -> "Shape":
         r"""``#`` is a square, ``.`` or a blank is none: ``Shape.from_text(".#.\n###\n.#.")`` is the cross."""
-        lines = text.split("\n")
+        if not isinstance(text, str):
+            raise ValueError(f"text = {text!r} must be a string")
+        lines = text.splitlines()
         if strange := set("".join(lines)) - set("#. "):
             raise ValueError(f"text has {min(strange)!r}, but may have only '#', '.', blanks and line ends")
         return cls((r, c) for r, line in enumerate(lines) for c, mark in enumerate(line) if mark == "#")
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
-        """((r, c), "h") is the top, ((r, c), "v") the left edge of (r, c); in order by row, "h" before "v", by column."""
+        """((r, c), "h") is the top and ((r, c), "v") the left edge of (r, c); row by row, "h" before "v"."""
         found = {edge for square in self.squares for edge in _around(square)}
         return tuple(sorted(found, key=lambda edge: (edge[0][0], edge[1], edge[0][1])))
 
@@ -108,8 +109,8 @@ class Shape:
     def neighbours(self) -> tuple[tuple[int, int], ...]:
         """Pairs of indices of squares that share an edge."""
         index = {square: i for i, square in enumerate(self.squares)}
-        near = (((r, c), place) for r, c in self.squares for place in ((r, c + 1), (r + 1, c)))
-        return tuple((index[square], index[place]) for square, place in near if place in index)
+        near = ((i, place) for (r, c), i in index.items() for place in ((r, c + 1), (r + 1, c)))
+        return tuple((i, index[place]) for i, place in near if place in index)
 
     @cached_property
     def lines(self) -> tuple[tuple[int, ...], ...]:
@@ -162,26 +163,32 @@ def require_shape(shape: object) -> Shape:
     return shape
 
 
-def require_colouring(name: str, shape: Shape, colouring: Sequence[int], k: int | None, least: int) -> tuple[int, ...]:
-    """``colouring`` as ints, one an edge, from ``least`` to k−1; else ``ValueError``."""
-    if len(colouring) != len(shape.edges):
-        raise ValueError(f"{name} has {len(colouring)} colours, but the shape has {len(shape.edges)} edges")
-    most = None if k is None else k - 1
-    return tuple(whole(f"{name}[{i}]", c, least, most) for i, c in enumerate(colouring))
+def require(shape: Shape, k: int, rule: str) -> int:
+    """``k`` as an int from 3 to 30, when the shape is one and the rule is known; else ``ValueError``."""
+    require_shape(shape).groups(rule)
+    return whole("k", k, 3, MOST_COLOURS)
+
+
+def require_colouring(name: str, shape: Shape, colouring: Sequence[int], k: int | None) -> tuple[int, ...]:
+    """``colouring`` as ints, one an edge, from −1 (blank) to k−1; else ``ValueError``."""
+    if np.ndim(colouring) != 1 or len(colouring) != len(shape.edges):
+        raise ValueError(f"{name} = {colouring!r} must be a sequence of {len(shape.edges)} colours, one an edge")
+    return tuple(whole(f"{name}[{i}]", c, BLANK, None if k is None else k - 1) for i, c in enumerate(colouring))
 
 
 def dominance(shape: Shape, colouring: Sequence[int]) -> list[int | None]:
     """The dominating colour of each square, None where there is none; −1 in ``colouring`` is a blank edge."""
-    colours = require_colouring("colouring", require_shape(shape), colouring, None, BLANK)
-    return [dominating([colours[e] for e in square]) for square in shape.sides]
+    colours = require_colouring("colouring", require_shape(shape), colouring, None)
+    return [dominating([colours[e] for e in sides]) for sides in shape.sides]
 
 
 def valid(shape: Shape, colouring: Sequence[int], rule: str = "line", k: int | None = None) -> bool:
-    """Whether every square is dominated and no two of a line (or no two neighbours) by the same colour.
+    """Whether every square is dominated and no two of a line (rule "adjacent": no two neighbours) by the same colour.
 
-    False with a blank edge (−1). With ``k`` given, colours outside 0..k−1 raise ``ValueError``.
+    False while an edge is blank (−1) in a square. With ``k``, colours outside 0..k−1 raise ``ValueError``.
     """
+    groups = require_shape(shape).groups(rule)
     if k is not None:
-        require_colouring("colouring", require_shape(shape), colouring, whole("k", k, 3), BLANK)
-    colours = dominance(shape, colouring)
-    return None not in colours and all(len({colours[s] for s in g}) == len(g) for g in shape.groups(rule))
+        require_colouring("colouring", shape, colouring, whole("k", k, 3))
+    who = dominance(shape, colouring)
+    return None not in who and all(len({who[s] for s in group}) == len(group) for group in groups)

@@ -1,8 +1,8 @@
 """Square by square with a short memory: the transfer matrix, for any shape, and with it completions and fair draws.
 
-After some squares, all that matters for the rest is the colours of the edges that lie between done and open squares,
-and, for each line (or pair) begun and not ended, which colours already dominate in it. Colourings that agree on that
-are counted together.
+After some squares, all that matters for the rest is the colours of the edges between done and open squares and, for
+each line (or pair) begun and not ended, which colours dominate in it already. Colourings that agree on that are counted
+together. The memory is one 62-bit word with k bits for each edge and each line that is open.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,7 @@ import numpy as np
 from blogtools.cross.shape import BLANK, Shape
 
 BITS = 62
-
-
-@dataclass(frozen=True)
-class Step:
-    """One square: the candidates for its four edges, sorted by what the memory must say of the known ones."""
-
-    sides: np.ndarray
-    known: tuple[tuple[int, int], ...]
-    start: np.ndarray
-    number: np.ndarray
-    four: np.ndarray
-    forbid: np.ndarray
-    add: np.ndarray
-    keep: int
+MOST_WAYS = 3 * 10**7
 
 
 def squares_of(k: int) -> np.ndarray:
@@ -37,34 +24,56 @@ def squares_of(k: int) -> np.ndarray:
     return np.array([[*(three[i] for i in place), three[0]] for three, place in product(colours, places)])
 
 
+@dataclass(frozen=True)
+class Step:
+    """One square: the candidates ``four`` for its edges ``sides``, sorted by the colours of the known edges.
+
+    ``known``: shifts of the known edges in the word; ``start``, ``number``: the candidates that fit known colours;
+    ``forbid`` and ``add`` [candidates]: bits that must be 0 before, and bits that are set after; ``keep``: bits that
+    live on.
+    """
+
+    sides: list[int]
+    known: list[int]
+    start: np.ndarray
+    number: np.ndarray
+    four: np.ndarray
+    forbid: np.ndarray
+    add: np.ndarray
+    keep: int
+
+
 class Sweep:
-    """The memory's states after each square, with the ways that lead on: exact, as Python integers of any size."""
+    """The states of the memory and the ways that lead on; counts are Python integers, so of any size."""
 
     def __init__(self, shape: Shape, k: int, rule: str, given: Sequence[int] | None = None) -> None:
-        self.shape, self.k = shape, k
-        given = [BLANK] * len(shape.edges) if given is None else given
+        self.k = k
         by_column = sorted(range(len(shape.squares)), key=lambda s: shape.squares[s][::-1])
         plans = [_plan(shape, k, rule, order) for order in (range(len(shape.squares)), by_column)]
         bits, plan = min(plans, key=lambda found: found[0])
         if bits > BITS:
-            raise ValueError(f"k = {k} and a shape this wide need {bits} bits of memory, but there are {BITS}")
+            raise ValueError(f"k = {k} with this shape needs a memory of {bits} bits, but at most {BITS} are there")
+        fixed = np.full(len(shape.edges), BLANK) if given is None else np.asarray(given)
         four = squares_of(k)
-        self.steps = [_step(k, four, np.asarray(given), *entry) for entry in plan]
+        self.steps = [
+            _step(k, four[((fixed[sides] == BLANK) | (four[:, :4] == fixed[sides])).all(1)], sides, *slots)
+            for sides, *slots in plan
+        ]
 
     def expand(self, step: Step, states: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """From states [n]: for each allowed candidate the index of its state, the state after, and the candidate."""
-        width = (self.k - 1).bit_length()
+        """From states [n]: for each way on, the index of its state, the state after, and the candidate taken."""
         key = np.zeros(len(states), dtype=np.int64)
-        for shift, _ in step.known:
-            key = key * self.k + (states >> shift & (1 << width) - 1)
+        for shift in step.known:
+            key = key * self.k + (states >> shift & (1 << self.k) - 1)
         number = step.number[key]
+        if number.sum() > MOST_WAYS:
+            raise ValueError(f"this shape with k = {self.k} has {number.sum():.1e} ways on at one square, more than "
+                             f"the {MOST_WAYS:.0e} that fit in memory")  # fmt: skip
         before = np.repeat(np.arange(len(states)), number)
-        first = np.cumsum(number) - number
-        candidate = np.arange(len(before)) - np.repeat(first - step.start[key], number)
-        old = states[before]
-        fits = (old & step.forbid[candidate]) == 0
-        before, candidate, old = before[fits], candidate[fits], old[fits]
-        return before, old & step.keep | step.add[candidate], candidate
+        candidate = np.arange(len(before)) - np.repeat(np.cumsum(number) - number - step.start[key], number)
+        fits = (states[before] & step.forbid[candidate]) == 0
+        before, candidate = before[fits], candidate[fits]
+        return before, states[before] & step.keep | step.add[candidate], candidate
 
     def total(self) -> int:
         """The number of colourings, forwards, one layer in memory at a time."""
@@ -80,7 +89,7 @@ class Sweep:
         return int(ways[0])
 
     def layers(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Before each square and after the last: the states, sorted, and how many ways each can be finished."""
+        """Before each square and after the last: the states, sorted, and in how many ways each can be finished."""
         reached = [np.zeros(1, dtype=np.int64)]
         for step in self.steps:
             reached.append(np.unique(self.expand(step, reached[-1])[1]))
@@ -94,51 +103,48 @@ class Sweep:
 
 
 def _plan(shape: Shape, k: int, rule: str, order: Sequence[int]) -> tuple[int, list[tuple]]:
-    """Where each edge and each group lives in the memory's word while it is open, and the bits needed in all."""
-    width = (k - 1).bit_length()
-    rank = {square: i for i, square in enumerate(order)}
-    sides = shape.sides.tolist()
-    members = {("edge", e): [s for s in rank if e in sides[s]] for e in range(len(shape.edges))}
-    members |= {("group", g): list(squares) for g, squares in enumerate(shape.groups(rule))}
-    last = {item: max(rank[s] for s in squares) for item, squares in members.items()}
-    free: dict[int, list[int]] = {width: [], k: []}
+    """The bits needed, and for each square its sides, its groups, and the slots of both before and after it."""
+    sides, groups = shape.sides.tolist(), shape.groups(rule)
+    rank = {s: now for now, s in enumerate(order)}
+    last: dict[tuple[str, int], int] = {}
+    for s, now in rank.items():
+        for e in sides[s]:
+            last["edge", e] = max(now, last.get(("edge", e), 0))
+    last |= {("group", i): max(rank[s] for s in group) for i, group in enumerate(groups)}
     place: dict[tuple[str, int], int] = {}
-    bits, plan = 0, []
-    for now, s in enumerate(order):
-        here = [item for item, squares in members.items() if s in squares]
-        known = {item: place[item] for item in here if item in place}
+    free: list[int] = []
+    slots, plan = 0, []
+    for s, now in rank.items():
+        mine = [i for i, group in enumerate(groups) if s in group]
+        here = [("edge", e) for e in sides[s]] + [("group", i) for i in mine]
+        before = {item: place[item] for item in here if item in place}
         for item in here:
             if item not in place and last[item] > now:
-                size = width if item[0] == "edge" else k
-                if free[size]:
-                    place[item] = free[size].pop()
-                else:
-                    place[item], bits = bits, bits + size
-        plan.append((sides[s], known, {item: place[item] for item in here if last[item] > now}, here))
-        for item in here:
-            if item in place and last[item] == now:
-                free[width if item[0] == "edge" else k].append(place.pop(item))
-    return bits, plan
+                if not free:
+                    free, slots = [k * slots], slots + 1
+                place[item] = free.pop()
+        plan.append((sides[s], mine, before, {item: place[item] for item in here if last[item] > now}))
+        free += [place.pop(item) for item in before if last[item] == now]
+    return k * slots, plan
 
 
-def _step(k: int, four: np.ndarray, given: np.ndarray, sides: list[int], known: dict, after: dict, here: list) -> Step:
-    width = (k - 1).bit_length()
-    fixed = given[sides]
-    four = four[((fixed == BLANK) | (four[:, :4] == fixed)).all(1)]
-    seen = [(known["edge", e], i) for i, e in enumerate(sides) if ("edge", e) in known]
+def _step(k: int, four: np.ndarray, sides: list[int], groups: list[int], before: dict, after: dict) -> Step:
+    known = [i for i, e in enumerate(sides) if ("edge", e) in before]
     key = np.zeros(len(four), dtype=np.int64)
-    for _, i in seen:
+    for i in known:
         key = key * k + four[:, i]
-    order = np.argsort(key, kind="stable")
-    four, key = four[order], key[order]
-    number = np.bincount(key, minlength=k ** len(seen))
-    forbid, add, lost = np.zeros(len(four), dtype=np.int64), np.zeros(len(four), dtype=np.int64), 0
-    for item in here:
-        mark = four[:, sides.index(item[1])] if item[0] == "edge" else np.int64(1) << four[:, 4]
-        if item[0] == "group" and item in known:
-            forbid |= mark << known[item]
-        if item in after and (item[0] == "group" or item not in known):
-            add |= mark << after[item]
-        if item in known and item not in after:
-            lost |= ((1 << (width if item[0] == "edge" else k)) - 1) << known[item]
-    return Step(np.array(sides), tuple(seen), np.cumsum(number) - number, number, four[:, :4], forbid, add, ~lost)
+    four = four[np.argsort(key, kind="stable")]
+    number = np.bincount(key, minlength=k ** len(known))
+    forbid, add = np.zeros((2, len(four)), dtype=np.int64)
+    for i, e in enumerate(sides):
+        if ("edge", e) in after:
+            add |= four[:, i] << after["edge", e]
+    dominating = np.int64(1) << four[:, 4]
+    for g in groups:
+        if ("group", g) in before:
+            forbid |= dominating << before["group", g]
+        if ("group", g) in after:
+            add |= dominating << after["group", g]
+    over = sum(((1 << k) - 1) << shift for item, shift in before.items() if item not in after)
+    shifts = [before["edge", sides[i]] for i in known]
+    return Step(sides, shifts, np.cumsum(number) - number, number, four[:, :4], forbid, add, ~over)
