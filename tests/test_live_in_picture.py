@@ -595,6 +595,8 @@ def test_the_page_is_given_the_curve_and_shows_it(show: lab.Show) -> None:
     assert shown.requests == []
     during = shown.pixels()
     assert shown.page.locator(".readout").inner_text() == "sum 30.50"
+    shown.push()
+    assert shown.pixels() == during, "a late answer must not disturb the stroke"
     shown.page.mouse.up()
     settle(shown)
     assert heights(live).sum() == pytest.approx(30.5, abs=0.3)
