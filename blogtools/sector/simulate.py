@@ -204,11 +204,11 @@ def simulate(
     plainly. The count follows from (n, theta, trials, route, seed) alone, on one version of NumPy. ``workers``
     threads share the work, or all the workers of the Dask scheduler at the address ``scheduler`` (one you trust, for
     results travel pickled; the package must be installed there). One seed throws the same points for every theta; two
-    routes or two seeds never share a stream. Memory is a few megabytes for each worker however many the trials (for
-    n = 10^6 about 100).
+    routes or two seeds never share a stream. Memory does not grow with the trials: a few megabytes for each worker,
+    at n = 10^6 up to 70.
 
-    Ctrl-C loses nothing: what is counted so far comes back, with a ``RuntimeWarning``, and its ``trials`` say how many.
-    If a worker or the cluster fails, its error carries the count as a note. Raises ``ValueError`` for bad arguments,
+    Ctrl-C loses nothing: what is counted so far comes back, with a ``RuntimeWarning``, and its ``trials`` say how many;
+    before the first count it is a ``KeyboardInterrupt`` as ever. If a worker or the cluster fails, its error carries the count as a note. Raises ``ValueError`` for bad arguments,
     ``ImportError`` without Dask, ``ConnectionError`` when no scheduler answers within seconds.
     """
     estimates = running(
