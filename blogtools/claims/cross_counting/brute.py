@@ -68,30 +68,34 @@ def pairs(squares: Squares, rule: str = "line") -> list[tuple[int, int]]:
 def dominating_colours(four: Sequence[int], reading: str = "post") -> list[int]:
     """All colours that dominate a square with these four edges, counted from the definition.
 
-    ``reading`` "post": two edges of the colour and two of two different others. "twice": exactly two edges of it.
-    "most": more edges of it than of any other. "three": at least three.
+    ``reading`` "post": two edges of the colour and two of two different others; "meet", "face": and the two have a
+    common corner, or are opposite. "two": exactly two edges of it. "more": two or more. "most": more than of any other.
     """
     counts = Counter(four)
     most = max(counts.values())
+    post = sorted(counts.values()) == [1, 1, 2]
+    faces = four[0] == four[2] or four[1] == four[3]
     wanted = {
-        "post": lambda n: n == 2 and sorted(counts.values()) == [1, 1, 2],
-        "twice": lambda n: n == 2,
+        "post": lambda n: n == 2 and post,
+        "meet": lambda n: n == 2 and post and not faces,
+        "face": lambda n: n == 2 and post and faces,
+        "two": lambda n: n == 2,
+        "more": lambda n: n >= 2,
         "most": lambda n: n == most and list(counts.values()).count(most) == 1,
-        "three": lambda n: n >= 3,
     }[reading]
     return [colour for colour, n in sorted(counts.items()) if wanted(n)]
 
 
 @functools.cache
-def table(k: int, reading: str = "post") -> np.ndarray:
-    """The first dominating colour of each of the k^4 colourings of one square, first edge slowest; −1 where none is."""
-    found = [dominating_colours(four, reading) for four in itertools.product(range(k), repeat=4)]
+def table(k: int) -> np.ndarray:
+    """The dominating colour of each of the k^4 colourings of one square, first edge slowest; −1 where none is."""
+    found = [dominating_colours(four) for four in itertools.product(range(k), repeat=4)]
     return np.array([colours[0] if colours else -1 for colours in found], dtype=np.int8)
 
 
-def chunks(squares: Squares, k: int, reading: str = "post") -> Iterator[tuple[tuple[int, ...], np.ndarray, np.ndarray]]:
-    """All k^edges colourings by chunks: the colours of the first edges, those of the last [edges, cases], and the
-    dominating colour of each square [squares, cases].
+def chunks(squares: Squares, k: int, told: np.ndarray) -> Iterator[tuple[tuple[int, ...], np.ndarray, np.ndarray]]:
+    """All k^edges colourings by chunks: the colours of the first edges, those of the last [edges, cases], and for each
+    square [squares, cases] what ``told`` [k^4] says of its four edges.
     """
     around = numbered(squares)
     edges = 1 + max(map(max, around))
@@ -103,17 +107,16 @@ def chunks(squares: Squares, k: int, reading: str = "post") -> Iterator[tuple[tu
         sum((w * last[e - fixed].astype(np.intp) for w, e in zip(weights, four, strict=True) if e >= fixed), start=0)
         for four in around
     ]
-    colour_of = table(k, reading)
     for first in itertools.product(range(k), repeat=fixed):
         start = [sum(w * first[e] for w, e in zip(weights, four, strict=True) if e < fixed) for four in around]
-        yield first, last, np.stack([colour_of[part + offset] for part, offset in zip(known, start, strict=True)])
+        yield first, last, np.stack([told[part + offset] for part, offset in zip(known, start, strict=True)])
 
 
 @functools.cache
 def colourings(squares: Squares = CROSS, k: int = 3, rule: str = "line") -> np.ndarray:
     """Every valid colouring, a row of edge colours each, found by trying all k^edges."""
     apart, found = pairs(squares, rule), []
-    for first, last, dominant in chunks(squares, k):
+    for first, last, dominant in chunks(squares, k, table(k)):
         good = dominant.min(0) >= 0
         for i, j in apart:
             good &= dominant[i] != dominant[j]
@@ -130,7 +133,7 @@ def count(squares: Squares = CROSS, k: int = 3, rule: str = "line") -> int:
 @functools.cache
 def cases(squares: Squares = CROSS, k: int = 3) -> int:
     """How many colourings there are to look at, told one block after the other."""
-    return sum(dominant.shape[1] for _, _, dominant in chunks(squares, k))
+    return sum(dominant.shape[1] for _, _, dominant in chunks(squares, k, table(k)))
 
 
 def dominants(rows: np.ndarray, squares: Squares = CROSS, k: int = 3) -> np.ndarray:

@@ -130,5 +130,5 @@ def _first_pair(four: tuple[int, ...]) -> int | None:
 
 def _named_and_guarded() -> tuple[int, int]:
     """How many squares get a colour with the test for three colours, and how many more without."""
-    named = [four for four in itertools.product(range(3), repeat=4) if brute.dominating_colours(four, "twice")]
+    named = [four for four in itertools.product(range(3), repeat=4) if brute.dominating_colours(four, "two")]
     return sum(len(set(four)) == 3 for four in named), sum(len(set(four)) != 3 for four in named)
