@@ -12,7 +12,7 @@ import sympy as sp
 
 from blogtools.claims.sector_probability import formulas as f
 from blogtools.ledger import Entry, Exact, Numeric, Symbolic
-from blogtools.sector import exact_probability, probability
+from blogtools.sector import exact_probability, longest_exceeds, probability
 
 SECTION = "Up to half a turn, and beyond"
 
@@ -29,6 +29,12 @@ def two_terms(n: int, p: int, q: int, *, pairs: bool = True, sign: int = -1) -> 
     """eq10 in turns, between half a turn and two thirds: one who leads, less two who both do."""
     turn = Fraction(p, q)
     return eq11(n, turn) + sign * (math.comb(n, 2) if pairs else n) * (2 * turn - 1) ** (n - 1)
+
+
+def term(k: int) -> sp.Expr:
+    """The k-th term of eq10 with x = 1 − theta/2π."""
+    x = 1 - sp.Integral(1 / (2 * sp.pi), (t, 0, theta))
+    return (-1) ** (k - 1) * sp.binomial(n, k) * (1 - k * x) ** (n - 1)
 
 
 def in_sector(n: int, p: int, q: int) -> Fraction:
@@ -83,7 +89,7 @@ ENTRIES = [
         evidence=(
             Symbolic(
                 statement=n * (theta / (2 * sp.pi)) ** (n - 1),
-                against=sp.binomial(n, 1) * (1 - x).subs(x, 1 - sp.Integral(1 / (2 * sp.pi), (t, 0, theta))) ** (n - 1),
+                against=term(1),
                 domain={"theta": (0.2, 3.0), "n": (2, 7)},
                 about="the first term of eq10 with x = 1 - theta/2pi",
             ),
@@ -128,10 +134,17 @@ ENTRIES = [
         says="beyond half a turn two points can both lead, and were counted twice: the second term takes it back",
         section=SECTION,
         evidence=(
+            Symbolic(
+                statement=n * (theta / (2 * sp.pi)) ** (n - 1) - sp.binomial(n, 2) * (theta / sp.pi - 1) ** (n - 1),
+                against=term(1) + term(2),
+                domain={"theta": (3.2, 4.1), "n": (3, 7)},
+                about="the first two terms of eq10; the third needs x < 1/3",
+            ),
             Exact(
                 statement=two_terms,
                 against=in_sector,
                 witnesses=tuple((count, p, 12) for count in (2, 3, 4, 5, 8) for p in (6, 7, 8)),
+                partial=True,
                 mutants={
                     "eq11 alone": lambda n, p, q: eq11(n, Fraction(p, q)),
                     "pairs added": functools.partial(two_terms, sign=1),
@@ -152,12 +165,22 @@ ENTRIES = [
                 statement=lambda n, p, q: every_term(n, Fraction(p, q)),
                 against=f.longest_over,
                 witnesses=short,
+                partial=True,
                 mutants={
                     "all but the last": lambda n, p, q: every_term(n, Fraction(p, q), terms=n - 1),
                     "exponent n": lambda n, p, q: every_term(n, Fraction(p, q), power=0),
                     "no binomials": lambda n, p, q: every_term(n, Fraction(p, q), choices=lambda n, k: 1),
                 },
                 about="counting lattice points: the longest piece is never under 1/n",
+            ),
+            Numeric(
+                statement=lambda n, x: longest_exceeds(n, x),
+                against=lambda n, x: every_term(n, mpmath.mpf(x)),
+                witnesses=((2, 0.4), (5, 0.0), (30, 0.03), (300, 1 / 301)),
+                rtol=1e-15,
+                digits=400,
+                mutants={"beyond 1/n": lambda n, x: longest_exceeds(n, min(0.9, 3 * x + 0.3))},
+                about="the package against all terms, to n = 300",
             ),
         ),
     ),
@@ -218,7 +241,7 @@ ENTRIES = [
                 against=lambda n, x: mpmath.mpf(1),
                 witnesses=complex_points,
                 rtol=1e-12,
-                digits=120,
+                digits=240,
                 mutants={"exponent n": functools.partial(every_term, power=0)},
                 about="complex x",
             ),

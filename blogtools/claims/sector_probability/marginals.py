@@ -21,6 +21,8 @@ SECTION = "Some of the pieces"
 X = sp.symbols("x1:7", positive=True)
 m, k = sp.symbols("m k", integer=True, positive=True)
 s, y, c, r = sp.symbols("s y c r", positive=True)
+LEFT = (1 - s) ** m / sp.factorial(m)
+"""Volume of the simplex of m + 1 pieces that are 1 − s together."""
 SHORT = SMALL | {f"x{i}": (0.01, 0.15) for i in range(1, 7)}
 SOME = ((3, 1), (4, 1), (4, 2), (5, 2), (5, 3), (6, 2))
 """Pieces n and how many of them, k, are looked at."""
@@ -147,19 +149,29 @@ ENTRIES = [
         latex=r"p_n(x_1,\dots,x_k)=\int\cdots\int p_n(x_1,\dots,x_n)\,dx_{k+1}\cdots dx_{n-1}",
         says="the density of k pieces is that of all of them with the others integrated away",
         section=SECTION,
-        evidence=tuple(
+        evidence=(
             Symbolic(
-                statement=marginal(n, k),
-                against=of_points(n, k),
-                domain=SHORT,
-                no_automatic="a nest of integrals; the mutants are written out",
-                mutants={
-                    "n! for (n-1)!": marginal(n, k, constant=1),
-                    "one integral too few": marginal(n, k + 1),
-                },
-                about=f"n = {n}, k = {k}: integrated over the pieces against the law of the ordered points",
-            )
-            for n, k in SOME
+                statement=sp.factorial(m + k) * LEFT,
+                against=sp.factorial(k) * sp.binomial(m + k, k) * sp.Integral(1, (y, s, 1)) ** m,
+                domain={"s": (0.05, 0.9)},
+                about="n = m + k + 1 and k symbols, s the sum of k pieces: the simplex of the m others has the volume "
+                "(1-s)^m/m!; the points say the same, k of them coming first in some order and m beyond s",
+            ),
+            *(
+                Symbolic(
+                    statement=marginal(n, k),
+                    against=of_points(n, k),
+                    domain=SHORT,
+                    partial=True,
+                    no_automatic="a nest of integrals; the mutants are written out",
+                    mutants={
+                        "n! for (n-1)!": marginal(n, k, constant=1),
+                        "one integral too few": marginal(n, k + 1),
+                    },
+                    about=f"n = {n}, k = {k}: integrated over the pieces against the law of the ordered points",
+                )
+                for n, k in SOME
+            ),
         ),
     ),
     Entry(
@@ -170,6 +182,13 @@ ENTRIES = [
         says="each piece runs from 0 to what those before it leave, and so the whole simplex is met once",
         section=SECTION,
         evidence=(
+            Symbolic(
+                statement=LEFT,
+                against=sp.Integral((1 - s - y) ** (m - 1) / sp.factorial(m - 1), (y, 0, 1 - s)),
+                domain={"s": (0.05, 0.9)},
+                about="m of the integrals, m a symbol, come to (1-s)^m/m!, the volume of a simplex: by induction, the "
+                "outermost over y and the others within it",
+            ),
             Exact(
                 statement=functools.partial(nested, limit=lambda total, before: total - sum(before)),
                 against=on_simplex,
@@ -189,6 +208,7 @@ ENTRIES = [
                     statement=marginal(n, k),
                     against=outermost_last(n, k),
                     domain=SHORT,
+                    partial=True,
                     no_automatic="a nest of integrals; the mutants are written out",
                     mutants={
                         "only the piece before is taken off": marginal(n, k, limit=last_only),
@@ -251,20 +271,30 @@ ENTRIES = [
         r"\int_{c_k}^{1-(x_1+\cdots+x_{k-1})}p_n(x_1,\dots,x_k)\,dx_k\right]\cdots dx_1",
         says="the probability that k pieces exceed their thresholds; the first limit leaves room for all the others",
         section=SECTION,
-        evidence=tuple(
+        evidence=(
             Symbolic(
-                statement=eq6(n, C[:k]),
-                against=f.by_points([*C[:k], *[0] * (n - k)]),
-                domain=SHORT,
-                no_automatic="a nest of integrals; the mutants are written out",
-                mutants={
-                    "no room left for the first piece's followers": eq6(n, C[:k], first=lambda c: sp.Integer(1)),
-                    "c_1 taken off too": eq6(n, C[:k], first=lambda c: 1 - sum(c)),
-                }
-                | ({"thresholds to come forgotten": eq6(n, C[:k], later=False)} if k > 2 else {}),
-                about=f"n = {n}, k = {k}: against the integral over the ordered points",
-            )
-            for n, k in IN_ORDER
+                statement=(1 - s - r - c) ** m / sp.factorial(m),
+                against=sp.Integral((1 - s - r - y) ** (m - 1) / sp.factorial(m - 1), (y, c, 1 - s - r)),
+                domain={name: (0.05, 0.3) for name in "src"},
+                about="each integral raises the power, a symbol, to m and takes its threshold c off, for s the pieces "
+                "before and r the thresholds after: up to the right limit, where what is integrated reaches 0",
+            ),
+            *(
+                Symbolic(
+                    statement=eq6(n, C[:k]),
+                    against=f.by_points([*C[:k], *[0] * (n - k)]),
+                    domain=SHORT,
+                    partial=True,
+                    no_automatic="a nest of integrals; the mutants are written out",
+                    mutants={
+                        "no room left for the first piece's followers": eq6(n, C[:k], first=lambda c: sp.Integer(1)),
+                        "c_1 taken off too": eq6(n, C[:k], first=lambda c: 1 - sum(c)),
+                    }
+                    | ({"thresholds to come forgotten": eq6(n, C[:k], later=False)} if k > 2 else {}),
+                    about=f"n = {n}, k = {k}: against the integral over the ordered points",
+                )
+                for n, k in IN_ORDER
+            ),
         ),
     ),
     Entry(

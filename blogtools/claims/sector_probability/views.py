@@ -6,13 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy import stats
 
 from blogtools.claims.sector_probability import formulas as f
-from blogtools.ledger import Entry, Exact, Law, Numeric
+from blogtools.ledger import Entry, Exact, Law, Numeric, Symbolic
 from blogtools.sector import arcs, complement, exact_probability, points_in_disc, probability, smallest_sector
 
 SECTION = "Disc, circle, stick"
+
+m = sp.symbols("m", integer=True, positive=True)
+c, h = sp.symbols("c h", positive=True)
 
 
 def in_a_sector(angles: np.ndarray, theta: float) -> np.ndarray:
@@ -131,10 +135,17 @@ ENTRIES = [
         says="a closed sector and an open one have the same probability; a point on the very edge has none",
         section=SECTION,
         evidence=(
+            Symbolic(
+                statement=(1 - c) ** m,
+                against=sp.Limit((1 - c + h) ** m, h, 0),
+                domain={"c": (0.05, 0.9)},
+                about="eq7, n = m + 1: at or over thresholds of sum c is the limit of over slightly lower ones",
+            ),
             Exact(
                 statement=f.eq10_at,
                 against=functools.partial(f.longest_over, closed=False),
                 witnesses=f.LENGTHS,
+                partial=True,
                 mutants={
                     "exponent n": functools.partial(f.eq10_at, power=0),
                     "one piece alone": lambda n, p, q: f.eq10(1, Fraction(1)),
@@ -161,17 +172,17 @@ ENTRIES = [
                 about="eq10 at n = 1: its condition 1 - kx > 0 makes it the open sector's",
             ),
             Exact(
-                statement=lambda turn: [exact_probability(1, turn), Fraction(probability(1, float(turn)))],
+                statement=lambda turn: [exact_probability(1, turn), Fraction(float(probability(1, float(turn))))],
                 against=[1, 1],
                 witnesses=(Fraction(0), Fraction(1, 10**9), Fraction(1, 2), Fraction(1)),
                 mutants={"two points": lambda turn: [exact_probability(2, turn)] * 2},
                 about="the package has the closed sector: 1 at angle 0 as well",
             ),
             Exact(
-                statement=lambda turn: Fraction(complement(1, float(turn))),
+                statement=lambda turn: Fraction(float(complement(1, float(turn)))),
                 against=0,
                 witnesses=(Fraction(0), Fraction(1, 2)),
-                mutants={"two points": lambda turn: Fraction(complement(2, float(turn)))},
+                mutants={"two points": lambda turn: Fraction(float(complement(2, float(turn))))},
                 about="and nothing is left over",
             ),
         ),

@@ -1,0 +1,191 @@
+"""Exercises of post 9324, from four ducks to the longest piece of a stick."""
+
+import functools
+import math
+from collections.abc import Callable
+
+from blogtools.exercises import Exercise
+
+
+def _longest(
+    n: int,
+    x: float,
+    choices: Callable[[int, int], int] = math.comb,
+    power: int = -1,
+    sign: int = -1,
+    terms: int | None = None,
+    alive: bool = True,
+) -> float:
+    return sum(
+        sign ** (k - 1) * choices(n, k) * (1 - k * x) ** (n + power)
+        for k in range(1, (n if terms is None else terms) + 1)
+        if 1 - k * x > 0 or not alive
+    )
+
+
+def _density(n: int, k: int, s: float, power: int = -1, over: int = -1) -> float:
+    return math.factorial(n - 1) / math.factorial(n - k + over) * (1 - s) ** (n - k + power)
+
+
+def _harmonic(n: int) -> float:
+    return sum(1 / i for i in range(1, n + 1))
+
+
+def _half_ball(n: int, d: int, of: int = -1, last: int = 0) -> float:
+    return sum(math.comb(n + of, k) for k in range(d + last)) / 2 ** (n - 1)
+
+
+def _throws(z: float, half: float) -> float:
+    return (z * 0.5 / half) ** 2
+
+
+EXERCISES = [
+    Exercise(
+        "9324.three",
+        lambda: 3 / 4,
+        [()],
+        {
+            "that is the chance that one chosen duck leads the other two; any of the three may": lambda: 1 / 4,
+            "that is four ducks": lambda: 1 / 2,
+            "three ducks can stand round the middle at thirds of a turn: then no half holds them": lambda: 1.0,
+            "one duck leads and n − 1 follow: the exponent is 2, not 3": lambda: 3 / 8,
+            "that is one fixed half; the half may be turned": lambda: 1 / 8,
+        },
+    ),
+    Exercise(
+        "9324.stick",
+        lambda theta: 1 - theta / (2 * math.pi),
+        [(1.0,), (math.pi,), (5.0,)],
+        {
+            "that is the sector; the piece is what the sector leaves of the turn": lambda theta: theta / (2 * math.pi),
+            "that is an angle; the stick has length 1, so divide by 2π": lambda theta: 2 * math.pi - theta,
+            "a whole turn is 2π, not π": lambda theta: 1 - theta / math.pi,
+            "theta is in radians": lambda theta: 1 - theta / 360,
+        },
+    ),
+    Exercise(
+        "9324.marginal",
+        _density,
+        [(3, 1, 0.3), (5, 2, 0.4), (9, 4, 0.1)],
+        {
+            "that is the probability of eq7, which starts where the density is integrated": lambda n, k, s: (
+                (1 - s) ** (n - 1)
+            ),
+            "each of the n − k − 1 integrals raises the power by one, from 0: the exponent is n − k − 1": (
+                functools.partial(_density, power=0)
+            ),
+            "the constant is (n−1)!/(n−k−1)!, not (n−1)!/(n−k)!": functools.partial(_density, over=0),
+            "integrating the powers divides by (n−k−1)!": lambda n, k, s: (
+                math.factorial(n - 1) * (1 - s) ** (n - k - 1)
+            ),
+            "the density of all the pieces is (n−1)!, and that factor is missing": lambda n, k, s: (
+                (1 - s) ** (n - k - 1) / math.factorial(n - k - 1)
+            ),
+        },
+    ),
+    Exercise(
+        "9324.both",
+        lambda n, a, b: (1 - a - b) ** (n - 1),
+        [(3, 0.2, 0.3), (4, 0.1, 0.25), (7, 0.05, 0.4)],
+        {
+            "the two pieces are not independent: what one takes the other cannot have": lambda n, a, b: (
+                (1 - a) ** (n - 1) * (1 - b) ** (n - 1)
+            ),
+            "n − 1 points are thrown, not n: the exponent is n − 1": lambda n, a, b: (1 - a - b) ** n,
+            "that is the exponent of a density of one piece; the probability has n − 1": lambda n, a, b: (
+                (1 - a - b) ** (n - 2)
+            ),
+            "the two pieces are given; C(n,2) would count every pair": lambda n, a, b: (
+                math.comb(n, 2) * (1 - a - b) ** (n - 1)
+            ),
+            "that is: one or the other": lambda n, a, b: (
+                (1 - a) ** (n - 1) + (1 - b) ** (n - 1) - (1 - a - b) ** (n - 1)
+            ),
+        },
+    ),
+    Exercise(
+        "9324.longest",
+        _longest,
+        [(4, 0.5), (4, 0.3), (6, 0.22), (9, 0.15)],
+        {
+            "terms with 1 − kx ≤ 0 do not exist: k pieces longer than x would not fit": functools.partial(
+                _longest, alive=False
+            ),
+            "that is the first term alone: for x < 1/2 two pieces can be longer than x at once": functools.partial(
+                _longest, terms=1
+            ),
+            "pairs were counted twice: their term is taken off": functools.partial(_longest, sign=1),
+            "each k stands for C(n,k) choices of the pieces": functools.partial(_longest, choices=lambda n, k: 1),
+            "the exponent is n − 1 in every term": functools.partial(_longest, power=0),
+            "after the pairs come the triples: three pieces longer than 0.3 fit into one stick": functools.partial(
+                _longest, terms=2
+            ),
+            "that is the chance that no piece is longer": lambda n, x: 1 - _longest(n, x),
+        },
+    ),
+    Exercise(
+        "9324.beyond",
+        lambda: 26 / 27,
+        [()],
+        {
+            "that is more than 1: two ducks can both lead, and such throws are counted twice": lambda: 32 / 27,
+            "that is still more than 1: of four ducks there are six pairs": lambda: 28 / 27,
+            "the pairs' term is taken off, not added": lambda: 38 / 27,
+            "x is what the sector leaves, one third of the turn": lambda: 4 / 27,
+            "that is the chance that they do not fit": lambda: 1 / 27,
+        },
+    ),
+    Exercise(
+        "9324.digits",
+        lambda: 7,
+        [()],
+        {
+            "the result has 16 digits, but those of the largest term end at its own sixteenth": lambda: 16,
+            "that is how many are lost": lambda: 9,
+            "a sum that is off by less than 1 has kept some: 10^9 · 10^−16 is far below 1": lambda: 0,
+        },
+        rtol=0.01,
+    ),
+    Exercise(
+        "9324.throws",
+        lambda: _throws(2.5758, 1e-3),
+        [()],
+        {
+            "that makes the standard error a thousandth; the 99 % band is 2.58 of them to each side": lambda: _throws(
+                1, 1e-3
+            ),
+            "that is a band of 95 %": lambda: _throws(1.96, 1e-3),
+            "a thousandth to each side, not from end to end": lambda: _throws(2.5758, 5e-4),
+            "the error falls like one over the root of the number of throws: square the ratio": lambda: 2.5758 * 500,
+            "the variance of one throw is P(1 − P) = 1/4, not 1/2": lambda: 2 * _throws(2.5758, 1e-3),
+        },
+        rtol=0.02,
+    ),
+    Exercise(
+        "9324.mean",
+        lambda n: _harmonic(n) / n,
+        [(2,), (3,), (10,)],
+        {
+            "that is the mean of all the pieces; the longest is longer": lambda n: 1 / n,
+            "the stick has length 1 and H_n is more: the term of k lives up to 1/k and gives 1/(kn)": _harmonic,
+            "close for large n, but the sum is H_n, not its logarithm": lambda n: math.log(n) / n,
+            "one step short: the sum runs to 1/n": lambda n: _harmonic(n - 1) / n,
+            "n − 1 breaks make n pieces: divide by n": lambda n: _harmonic(n) / (n - 1),
+            "that is the shortest piece": lambda n: 1 / n**2,
+        },
+    ),
+    Exercise(
+        "9324.ball",
+        _half_ball,
+        [(4, 2), (5, 3), (7, 3), (8, 5)],
+        {
+            "k runs to d − 1: the plane, d = 2, has the two terms 1 and n − 1": functools.partial(_half_ball, last=1),
+            "one term short: on a line, d = 1, it is 2^(1−n), not 0": functools.partial(_half_ball, last=-1),
+            "the binomials are of n − 1: one point may be put where one likes": functools.partial(_half_ball, of=0),
+            "that is the plane, whatever d": lambda n, d: n / 2 ** (n - 1),
+            "a half and its opposite: all signs can be turned round, so divide by 2^(n−1), not 2^n": lambda n, d: (
+                _half_ball(n, d) / 2
+            ),
+        },
+    ),
+]
