@@ -1,5 +1,6 @@
 """Section "More colours, longer arms, boards"."""
 
+import functools
 import itertools
 
 import sympy as sp
@@ -67,6 +68,9 @@ AXES = {
 }
 """Sum over the arms' dominating colours, the same in factors, and an example of shared edges when the centre's is 0."""
 
+NEIGHBOURS = 486 * k * (k - 1) ** 3 * (k - 2) ** 5 * (2 * k - 3) ** 2
+"""Colourings of the cross when only neighbours must differ."""
+
 ENTRIES = [
     Entry(
         id="9291.colours.axis",
@@ -118,11 +122,45 @@ ENTRIES = [
                 about="by interpolation: at most 16 − 5 colours occur at once, so the degree is at most 11, and the "
                 "counts at k = 1 to 12, by tensor contraction, fix the polynomial",
             ),
+            *(
+                Exact(
+                    statement=lambda colours, form=form: form().subs("k", colours),
+                    against=lambda colours: hand.contraction(brute.CROSS, colours),
+                    witnesses=tuple({"colours": n} for n in range(3, 13)),
+                    mutants={"three of k colours": lambda colours: 27216 * sp.binomial(colours, 3)},
+                    about=about,
+                )
+                for form, about in (
+                    (functools.cache(cross.closed_form), "the package's polynomial, from the cases"),
+                    (functools.cache(cross.interpolated_form), "the package's polynomial, from counts"),
+                )
+            ),
+        ),
+    ),
+    Entry(
+        id="9291.colours.neighbours",
+        kind="identity",
+        latex=r"6k(k-1)(k-2)\cdot\bigl(3(k-1)(k-2)\bigr)^2\bigl(3(k-2)(2k-3)\bigr)^2=486\,k(k-1)^3(k-2)^5(2k-3)^2",
+        says="when only neighbours must differ there is one case: two arms at the centre's colour and two at others",
+        section=SECTION,
+        evidence=(
+            Symbolic(
+                statement=NEIGHBOURS,
+                against=6 * hand.PLACED * ((k - 1) * hand.OTHER) ** 2 * (hand.SAME + (k - 2) * hand.OTHER) ** 2,
+                domain={"k": (3, 12)},
+            ),
             Exact(
-                statement=lambda colours: cross.closed_form().subs("k", colours),
-                against=lambda colours: hand.contraction(brute.CROSS, colours),
+                statement=lambda colours: NEIGHBOURS.subs(k, colours),
+                against=lambda colours: hand.contraction(brute.CROSS, colours, "adjacent"),
+                witnesses=tuple({"colours": n} for n in range(1, 13)),
+                mutants={"2k − 5": lambda colours: (NEIGHBOURS / (2 * k - 3) * (2 * k - 5)).subs(k, colours)},
+                about="by interpolation, as for the line",
+            ),
+            Exact(
+                statement=lambda colours: cross.closed_form("adjacent").subs("k", colours),
+                against=lambda colours: NEIGHBOURS.subs(k, colours),
                 witnesses=tuple({"colours": n} for n in range(3, 13)),
-                mutants={"three of k colours": lambda colours: 27216 * sp.binomial(colours, 3)},
+                mutants={"the line": lambda colours: cross.closed_form("line").subs("k", colours)},
                 about="the package's polynomial",
             ),
         ),
