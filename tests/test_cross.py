@@ -448,7 +448,7 @@ def wrong(value: Any) -> Any:
         (lambda: cross.count(method="magic"), "method = 'magic' must be one of 'auto', 'enumerate'"),
         (lambda: cross.count(Shape.strip(3), method="centre"), "needs a cross"),
         (lambda: cross.count(Shape.board(3, 3), method="enumerate"), "3\\^24 cases"),
-        (lambda: cross.count(Shape.board(9, 9), rule="adjacent"), "bits"),
+        (lambda: cross.count(Shape.board(5, 5), 9), "bits"),
         (lambda: cross.count(Shape.cross(4), 9, "line", "transfer"), "fit in memory"),
         (lambda: cross.count(Shape.board(9, 9), rule="adjacent", method="contraction"), "entries"),
         (lambda: cross.completions(given=[-1] * 15), "given .* 16 colours"),

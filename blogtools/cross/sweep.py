@@ -2,7 +2,7 @@
 
 After some squares, all that matters for the rest is the colours of the edges between done and open squares and, for
 each line (or pair) begun and not ended, which colours dominate in it already. Colourings that agree on that are counted
-together. The memory is one 62-bit word with k bits for each edge and each line that is open.
+together. The memory is one 62-bit word with a number for each open edge and k bits for each open line.
 """
 
 from collections.abc import Sequence
@@ -63,8 +63,9 @@ class Sweep:
     def expand(self, step: Step, states: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """From states [n]: for each way on, the index of its state, the state after, and the candidate taken."""
         key = np.zeros(len(states), dtype=np.int64)
+        colour = (1 << _bits("edge", self.k)) - 1
         for shift in step.known:
-            key = key * self.k + (states >> shift & (1 << self.k) - 1)
+            key = key * self.k + (states >> shift & colour)
         number = step.number[key]
         if number.sum() > MOST_WAYS:
             raise ValueError(f"this shape with k = {self.k} has {number.sum():.1e} ways on at one square, more than "
@@ -102,6 +103,11 @@ class Sweep:
         return list(zip(reached, done[::-1], strict=True))
 
 
+def _bits(kind: str, k: int) -> int:
+    """Bits in the word of an open edge, which has one colour, or of an open group, which has any set of them."""
+    return (k - 1).bit_length() if kind == "edge" else k
+
+
 def _plan(shape: Shape, k: int, rule: str, order: Sequence[int]) -> tuple[int, list[tuple]]:
     """The bits needed, and for each square its sides, its groups, and the slots of both before and after it."""
     sides, groups = shape.sides.tolist(), shape.groups(rule)
@@ -112,20 +118,24 @@ def _plan(shape: Shape, k: int, rule: str, order: Sequence[int]) -> tuple[int, l
             last["edge", e] = max(now, last.get(("edge", e), 0))
     last |= {("group", i): max(rank[s] for s in group) for i, group in enumerate(groups)}
     place: dict[tuple[str, int], int] = {}
-    free: list[int] = []
-    slots, plan = 0, []
+    free: dict[int, list[int]] = {_bits(kind, k): [] for kind in ("edge", "group")}
+    used, plan = 0, []
     for s, now in rank.items():
         mine = [i for i, group in enumerate(groups) if s in group]
         here = [("edge", e) for e in sides[s]] + [("group", i) for i in mine]
         before = {item: place[item] for item in here if item in place}
         for item in here:
             if item not in place and last[item] > now:
-                if not free:
-                    free, slots = [k * slots], slots + 1
-                place[item] = free.pop()
+                slots = free[_bits(item[0], k)]
+                if not slots:
+                    slots.append(used)
+                    used += _bits(item[0], k)
+                place[item] = slots.pop()
         plan.append((sides[s], mine, before, {item: place[item] for item in here if last[item] > now}))
-        free += [place.pop(item) for item in before if last[item] == now]
-    return k * slots, plan
+        for item in before:
+            if last[item] == now:
+                free[_bits(item[0], k)].append(place.pop(item))
+    return used, plan
 
 
 def _step(k: int, four: np.ndarray, sides: list[int], groups: list[int], before: dict, after: dict) -> Step:
@@ -145,6 +155,6 @@ def _step(k: int, four: np.ndarray, sides: list[int], groups: list[int], before:
             forbid |= dominating << before["group", g]
         if ("group", g) in after:
             add |= dominating << after["group", g]
-    over = sum(((1 << k) - 1) << shift for item, shift in before.items() if item not in after)
+    over = sum(((1 << _bits(item[0], k)) - 1) << shift for item, shift in before.items() if item not in after)
     shifts = [before["edge", sides[i]] for i in known]
     return Step(sides, shifts, np.cumsum(number) - number, number, four[:, :4], forbid, add, ~over)
