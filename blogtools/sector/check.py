@@ -18,20 +18,28 @@ def require_count(name: str, value: Any, at_least: int = 1, at_most: int | None 
     return int(value)
 
 
+def _array(name: str, values: Any, kinds: str, what: str, low: float, high: float) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} = {values!r} must be {what}, in an array of one shape") from None
+    if array.dtype.kind not in kinds:
+        raise ValueError(f"{name} = {values!r} must be {what}")
+    wrong = array[~((array >= low) & (array <= high))]
+    if wrong.size:
+        raise ValueError(f"{name} = {wrong[0]} must be {what}")
+    return array
+
+
 def require_counts(name: str, values: Any, at_least: int = 1) -> NDArray[np.int64]:
     """``values`` as an integer array; ``ValueError`` unless all are whole numbers from ``at_least`` to 10^6."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu" or np.any(array < at_least) or np.any(array > LARGEST_N):
-        raise ValueError(f"{name} = {values!r} must be whole numbers from {at_least} to {LARGEST_N}")
-    return array.astype(np.int64)
+    what = f"whole numbers from {at_least} to {LARGEST_N}"
+    return _array(name, values, "iu", what, at_least, LARGEST_N).astype(np.int64)
 
 
 def require_between(name: str, values: Any, low: float, high: float) -> NDArray[np.float64]:
     """``values`` as a float64 array; ``ValueError`` unless all are real numbers in [low, high]."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iuf" or not np.all((array >= low) & (array <= high)):
-        raise ValueError(f"{name} = {values!r} must be real numbers from {low} to {high}")
-    return array.astype(np.float64)
+    return _array(name, values, "iuf", f"real numbers from {low} to {high}", low, high).astype(np.float64)
 
 
 def require_fraction(name: str, value: Any, low: int = 0, high: int | None = 1) -> Fraction:

@@ -7,7 +7,7 @@ from math import comb
 from blogtools.sector.check import require_count, require_fraction
 
 
-def exact_exceedance(n: int, c: Sequence[Fraction]) -> Fraction:
+def exact_exceedance(n: int, c: Sequence[Fraction | int]) -> Fraction:
     """P_n(x_1 > c_1, …, x_k > c_k) = [1 − (c_1+…+c_k)]^{n−1}, 0 when the sum reaches 1 (9324.eq7).
 
     ``c``: 0 to n thresholds, each a Fraction or int ≥ 0, as parts of the stick. n ≥ 1; ``ValueError`` otherwise.
@@ -19,7 +19,7 @@ def exact_exceedance(n: int, c: Sequence[Fraction]) -> Fraction:
     return left ** (n - 1) if left > 0 else Fraction(0)
 
 
-def exact_probability(n: int, turn: Fraction) -> Fraction:
+def exact_probability(n: int, turn: Fraction | int) -> Fraction:
     """P that n points lie in one closed sector of angle 2π·``turn``, as a Fraction (9324.eq10 at x = 1 − turn).
 
     n ≥ 1, ``turn`` a Fraction or int in [0, 1]; ``ValueError`` otherwise. A closed and an open sector differ only for

@@ -5,10 +5,12 @@ from math import comb
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from blogtools.sector.check import require_between, require_broadcast, require_count, require_counts, require_fraction
 from blogtools.sector.exact import exact_probability
 from blogtools.sector.law import not_exceeded
+from blogtools.sector.pairs import Array
 
 
 def half_ball(n: int, d: int) -> Fraction:
@@ -28,11 +30,12 @@ def covering(n: Any, arc: Any) -> Any:
     and give float64, of the accuracy of ``complement``.
     """
     if isinstance(arc, Fraction):
-        return 1 - exact_probability(require_count("n", n), 1 - require_fraction("arc", arc))
+        n, arc = require_count("n", n), require_fraction("arc", arc)
+        return Fraction(1) if arc == 1 else 1 - exact_probability(n, 1 - arc)
     return not_exceeded(n, arc)
 
 
-def gumbel(n: Any, x: Any) -> Any:
+def gumbel(n: ArrayLike, x: ArrayLike) -> Array:
     """The limit 1 − exp(−n e^{−nx}) of P_n(max > x) as n → ∞ with nx − log n held, float64, broadcasts; 0 ≤ x ≤ 1.
 
     n·max − log n tends to Gumbel's law. The error falls like (log n)²/n.
