@@ -208,8 +208,9 @@ def simulate(
     at n = 10^6 up to 70.
 
     Ctrl-C loses nothing: what is counted so far comes back, with a ``RuntimeWarning``, and its ``trials`` say how many;
-    before the first count it is a ``KeyboardInterrupt`` as ever. If a worker or the cluster fails, its error carries the count as a note. Raises ``ValueError`` for bad arguments,
-    ``ImportError`` without Dask, ``ConnectionError`` when no scheduler answers within seconds.
+    before the first count it is a ``KeyboardInterrupt`` as ever. If a worker or the cluster fails, its error carries
+    the count as a note. Raises ``ValueError`` for bad arguments, ``ImportError`` without Dask, ``ConnectionError`` when
+    no scheduler answers within seconds.
     """
     estimates = running(
         n, theta, trials, route=route, seed=seed, workers=workers, scheduler=scheduler, confidence=confidence
