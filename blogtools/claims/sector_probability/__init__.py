@@ -9,10 +9,11 @@ from blogtools.claims.sector_probability import (
     kin,
     longest,
     marginals,
+    thresholds,
     throwing,
     union,
     views,
 )
 
-_PARTS = (ducks, views, joint, marginals, union, halfturn, arithmetic, throwing, longest, balls, kin)
+_PARTS = (ducks, views, joint, marginals, thresholds, union, halfturn, arithmetic, throwing, longest, balls, kin)
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]

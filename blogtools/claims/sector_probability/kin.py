@@ -40,7 +40,7 @@ ENTRIES = [
     Entry(
         id="9324.stevens",
         kind="identity",
-        latex=r"P(\text{n arcs of length }a\text{ cover the circle})=\sum_{k\ge0,\ 1-ka>0}(-1)^k\binom nk(1-ka)^{n-1}",
+        latex=r"P(n\text{ arcs of length }a\text{ cover the circle})=\sum_{k\ge0,\ 1-ka>0}(-1)^k\binom nk(1-ka)^{n-1}",
         says="n arcs cover the circle when no gap between their beginnings exceeds one arc: the complement of eq10",
         section=SECTION,
         evidence=(

@@ -15,7 +15,7 @@ from blogtools.sector import Estimate, simulate
 
 SECTION = "Throwing ducks"
 
-PONDS = ({"n": 4, "turn": Fraction(1, 2)}, {"n": 5, "turn": Fraction(7, 10)}, {"n": 30, "turn": Fraction(9, 10)})
+PONDS = ({"n": 4, "turn": Fraction(1, 2)}, {"n": 5, "turn": Fraction(7, 10)}, {"n": 31, "turn": Fraction(9, 10)})
 """Ducks and sectors; in the last two several terms of eq10 count."""
 
 
