@@ -20,12 +20,19 @@ def the_field(places: np.ndarray, data: np.ndarray, t: float, power: float, mass
 
 def carried(start: np.ndarray, data: np.ndarray, T: float, power: float, masses: np.ndarray) -> np.ndarray:
     """Where the points of the plane arrive, by SciPy's DOP853 in log t."""
+    return carried_until(1e-4, start, data, T, power, masses)
+
+
+def carried_until(
+    end: float, start: np.ndarray, data: np.ndarray, T: float, power: float, masses: np.ndarray
+) -> np.ndarray:
+    """Where they are at the time ``end``."""
 
     def slope(s: float, y: np.ndarray) -> np.ndarray:
         t = T * math.exp(-s)
         return (-t * the_field(y.reshape(-1, 2), data, t, power, masses)).ravel()
 
-    found = integrate.solve_ivp(slope, (0, math.log(T / 1e-4)), start.ravel(), "DOP853", rtol=1e-8, atol=1e-8)
+    found = integrate.solve_ivp(slope, (0, math.log(T / end)), start.ravel(), "DOP853", rtol=1e-8, atol=1e-8)
     return found.y[:, -1].reshape(-1, 2)
 
 
@@ -179,14 +186,25 @@ class TestWhatEq10Learns:
             share = stats.beta.cdf(r**2 / (r**2 + modes.T**2), 1, D / 2)
             assert stats.kstest(share, "uniform").statistic < 1.01 / modes.STARTS
 
-    def test_arrivals_agree_with_an_independent_solver(self) -> None:
+    @pytest.mark.parametrize("k", range(3))
+    def test_arrivals_agree_with_an_independent_solver(self, k: int) -> None:
         """The field of eq10 under eq11's density R^{-(d+1)} weighs every source by R^{-2(d+1)}, a power of 6."""
-        for way, power in ((modes.WAYS[0], 3), (modes.WAYS[1], 6), (modes.WAYS[2], 6)):
-            run = modes.follow(modes.MODES, self.masses, way)
-            some = slice(0, None, 8)
-            truth = carried(run.places[0][some], modes.MODES, modes.T, power, self.masses)
-            nearest = np.square(truth[:, None] - modes.MODES).sum(-1).argmin(1)
-            assert (nearest == modes.arrivals(modes.MODES, run)[some]).mean() > 0.97, way.name
+        places = modes.MODES @ modes.PLANE
+        path = modes.carry(modes.all_starts(), modes.SQUARED, places, self.masses, modes.TIMES)
+        ends = modes.nearest(path[-1], places)[k, ::8]
+        begin = modes.starts(modes.WAYS[k].of_prior)[::8]
+        truth = carried(begin, modes.MODES, modes.T, (3, 6, 6)[k], self.masses)
+        assert (modes.nearest(truth @ modes.PLANE, places) == ends).mean() > 0.97
+
+    def test_the_lines_drawn_are_those_of_an_independent_solver(self) -> None:
+        """At the last time before 0, when they are all but there, and halfway, when they are still apart."""
+        begin = modes.all_starts()[1:2, ::50]
+        path = modes.carry(begin, modes.SQUARED[1:2], modes.MODES @ modes.PLANE, self.masses, modes.FINE)[:, 0]
+        for k in (24, 34, 47):
+            truth = carried_until(modes.FINE[k], modes.starts(1.0)[::50], modes.MODES, modes.T, 6, self.masses)
+            apart = np.abs(truth @ modes.PLANE - path[k])
+            assert np.median(apart) < 0.01
+            assert np.quantile(apart, 0.9) < 0.05
 
     def test_shares(self) -> None:
         shown = modes.modes_compute(modes.MODES, 0.6, 0.7, modes.WAYS[0].name)

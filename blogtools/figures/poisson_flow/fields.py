@@ -20,8 +20,10 @@ COLOURS = (style.ORANGE, style.GREEN, style.PURPLE, style.SKY)
 """Of four masses, and of the lines that end on them."""
 ARROW = "#7FB2D6"
 """The field's blue, paler, so that lines stand out before arrows."""
-STRIDE = 0.15
-"""Step of a field line, in distances to the nearest mass."""
+SHORT, LONG = 0.05, 0.4
+"""Steps of a field line, in distances to the nearest mass: short where it turns, long where it goes straight."""
+SAG = 0.001
+"""A step is chosen so that the chord drawn for it stays about this close to the line."""
 CAPTURE = 0.008
 """A line this close to a mass has arrived: well inside where even a light mass outweighs the others."""
 HALF_UP = 1e-9
@@ -67,10 +69,10 @@ class Lines:
         return np.bincount(self.source[self.source >= 0], minlength=number)
 
 
-def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int, stride: float = STRIDE) -> Lines:
+def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int) -> Lines:
     """Field lines from ``seeds`` [n, d] inwards, all at once, by Runge-Kutta steps along the unit direction.
 
-    A step is ``stride`` times the distance to the nearest mass above 0: sixty of them come in from far away.
+    A step is a part of the distance to the nearest mass above 0: some thirty of them come in from far away.
     """
     sources, heavy = sources[masses > 0], np.flatnonzero(masses > 0)
     masses = masses[heavy]
@@ -85,7 +87,7 @@ def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int
     source = np.full(len(seeds), -1)
     points = np.empty((steps + 1, *seeds.shape))
     points[0] = seeds
-    x, on_the_way = seeds, np.arange(len(seeds))
+    x, on_the_way, stride = seeds, np.arange(len(seeds)), np.full((len(seeds), 1), LONG)
     for k in range(steps):
         points[k + 1] = points[k]
         squares = _squares(x, sources)
@@ -95,7 +97,7 @@ def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int
         if arrived.any():
             source[on_the_way[arrived]] = heavy[nearest[arrived]]
             points[k + 1, on_the_way[arrived]] = sources[nearest[arrived]]
-            x, squares, distance, on_the_way = (a[~arrived] for a in (x, squares, distance, on_the_way))
+            x, squares, distance, on_the_way, stride = (a[~arrived] for a in (x, squares, distance, on_the_way, stride))
         if len(x) == 0:
             points[k + 2 :] = points[k + 1]
             break
@@ -106,6 +108,9 @@ def trace(seeds: np.ndarray, sources: np.ndarray, masses: np.ndarray, steps: int
         k4 = unit(at := x + h * k3, _squares(at, sources))
         x = x + h / 6 * (k1 + 2 * (k2 + k3) + k4)
         points[k + 1, on_the_way] = x
+        # An arc of length h that turns by an angle is h/8 of that angle from its chord.
+        sag = h / 8 * np.sqrt(((k4 - k1) ** 2).sum(1, keepdims=True))
+        stride = np.clip(stride * np.sqrt(SAG / np.maximum(sag, TINY)), SHORT, LONG)
     return Lines(points.swapaxes(0, 1), source)
 
 

@@ -17,6 +17,7 @@ from blogtools.figures.poisson_flow.fields import (
     ARROW,
     COLOURS,
     NAMES,
+    TINY,
     Lines,
     arrows,
     lattice,
@@ -37,8 +38,12 @@ SIGHT = 12.0
 STEPS = 120
 TAILS = lattice(WIDTH, HEIGHT, 0.4)
 START = np.array([[-1.3, 0.5], [0.4, 1.1], [1.4, -0.3], [-0.3, -1.1]])
-REFINE, ROUNDS = 12, 2
+REFINE, ROUNDS = 3, 5
 """A boundary of basins is looked for between two lines: that many lines more, that many times."""
+NEWTON = 8
+"""Steps to a null of the field."""
+BESIDE, OUT = 0.5, 0.01
+"""How far a null may be from a line that turns at it, and where the way out starts, in distances to the next mass."""
 TOLERANCE = 0.1
 """Beyond the circle the field differs from that of one mass at the centroid by less than this part."""
 
@@ -115,11 +120,59 @@ def _basins(
         if source[0] >= 0:
             regions[source[0]].append(far)
         return regions
+    owners, runs = [], []
     for before, last in zip(np.roll(edges, 1), edges, strict=True):
         run = np.arange(before + 1, last + 1 if last > before else last + 1 + len(source)) % len(source)
         if source[last] >= 0:
-            regions[source[last]].append(np.concatenate([seen[run[0]][::-1], far[run], seen[run[-1]]]))
+            owners.append(source[last])
+            runs.append((seen[run[0]], far[run], seen[run[-1]]))
+    closed = _through_nulls([side for first, _, end in runs for side in (first, end)], owners, centre, places, masses)
+    for k, owner in enumerate(owners):
+        regions[owner].append(np.concatenate([closed[2 * k][::-1], runs[k][1], closed[2 * k + 1]]))
     return regions
+
+
+def _through_nulls(
+    sides: list[np.ndarray], owners: list[int], centre: np.ndarray, places: np.ndarray, masses: np.ndarray
+) -> list[np.ndarray]:
+    """The two sides [m, 2] of each region, led into the null of the field they turn at and out of it to the owner.
+
+    Lines on either side of a boundary part at a null, and neither reaches it: without this there is a hole. A side
+    that does not come by a null stays as it is.
+    """
+    turns = [_null(side, places, masses) for side in sides]
+    starts = np.array([null + way for _, null, outwards in turns for way in (outwards, -outwards)])
+    ways = trace(np.stack([starts.real, starts.imag], -1).reshape(-1, 2), places, masses, STEPS)
+    seen = ways.in_sight(centre, SIGHT)
+    closed = []
+    for k, (side, (at, null, outwards)) in enumerate(zip(sides, turns, strict=True)):
+        out = next((seen[i] for i in (2 * k, 2 * k + 1) if ways.source[i] == owners[k // 2]), None)
+        stays = outwards == 0 or out is None
+        closed.append(side if stays else np.concatenate([side[:at], [[null.real, null.imag]], out]))
+    return closed
+
+
+def _null(line: np.ndarray, places: np.ndarray, masses: np.ndarray) -> tuple[int, complex, complex]:
+    """The point of the line [m, 2] nearest to a null, that null, and a short way out of it; way 0 if none is near."""
+    z, y = line[:-1] @ [1, 1j], places[masses > 0] @ [1, 1j]
+    masses = masses[masses > 0]
+    distance = np.abs(y - z[:, None]).min(1)
+    at = int((np.abs(_newton(z, y, masses)[0]) / distance).argmin())
+    null = z[at : at + 1]
+    for _ in range(NEWTON):
+        null = null + _newton(null, y, masses)[0]
+    # Around a null f = f'·(z − null), and its conjugate points away where (z − null)² is along the conjugate of f'.
+    outwards = np.sqrt(np.conj(_newton(null, y, masses)[1][0]))
+    outwards *= OUT * distance[at] / max(abs(outwards), TINY)
+    return at, null[0], outwards if abs(null[0] - z[at]) < BESIDE * distance[at] else 0j
+
+
+def _newton(z: np.ndarray, y: np.ndarray, masses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Newton's step −f/f' and f' at ``z`` [k] for f = Σ m/(y−z), whose conjugate is the field."""
+    apart = y - z[:, None]
+    inverse = np.conj(apart) / np.maximum(np.abs(apart) ** 2, TINY)
+    slope = (masses * inverse**2).sum(1)
+    return -(masses * inverse).sum(1) * np.conj(slope) / np.maximum(np.abs(slope) ** 2, TINY), slope
 
 
 def _ring(centre: np.ndarray, radius: float) -> np.ndarray:

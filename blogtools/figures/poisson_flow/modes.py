@@ -1,28 +1,33 @@
 """9305.slip2: which field eq10 learns from the points of eq11, seen in what becomes of three unequal modes."""
 
+import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import torch
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
+from blogtools.diffusion import grid
 from blogtools.figures import live_figure
-from blogtools.figures.poisson_flow import planar
 from blogtools.live import Choice, Live, Points, Slider, style
 
 STARTS = 1000
 TRACED = 100
 T = 100.0
-STEPS = 20
+TIMES = grid(T, 0.01, 20).numpy()
+FINE = grid(T, 0.02, 48, "log").numpy()
+"""For the lines that are drawn, which a coarse step would show as kinks."""
 LEARNED = 4.0
 """D of the field that eq10 learns with eq11's points: d + 2, for the plane."""
 MODES = np.array([[-1.5, -0.9], [1.6, -0.6], [0.2, 1.6]])
 COLOURS = (style.SKY, style.GREEN, style.PURPLE)
 NAMES = "ABC"
+PLANE = np.array([1, 1j])
+"""Turns places [..., 2] into complex numbers."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ WAYS = (
     Way("eq10's field", LEARNED, 1.0),
     Way("eq10's field, its own prior", LEARNED, LEARNED),
 )
+SQUARED = np.array([way.of_field == LEARNED for way in WAYS])
 
 
 def starts(of_prior: float) -> np.ndarray:
@@ -53,40 +59,64 @@ def starts(of_prior: float) -> np.ndarray:
     return np.stack([r * np.cos(angle), r * np.sin(angle)], -1)
 
 
-def follow(modes: np.ndarray, weights: np.ndarray, way: Way) -> planar.Paths:
-    """All starts along dx/dt = (x − x̂_0)/t with x̂_0 the mean under w_i (‖x−x_i‖²+t²)^{-(2+D)/2}, as eq10 has it."""
-    predict = planar.exact(torch.from_numpy(modes), way.of_field, torch.from_numpy(weights))
-    begin = torch.from_numpy(starts(way.of_prior))
-    # PFGM++ counts t so that its height is r = t√D; the post's t is that height.
-    return planar.flow(predict, way.of_field, begin, T / math.sqrt(way.of_field), STEPS, "2m")
+@lru_cache(maxsize=1)
+def all_starts() -> np.ndarray:
+    """The starts of each way [3, STARTS]."""
+    return np.stack([starts(way.of_prior) @ PLANE for way in WAYS])
 
 
-def arrivals(modes: np.ndarray, run: planar.Paths) -> np.ndarray:
-    """For each start the mode it ends at."""
-    return np.square(run.places[-1][:, None] - modes).sum(-1).argmin(1)
+def carry(
+    start: np.ndarray, squared: np.ndarray, modes: np.ndarray, weights: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """Paths [K, ways, n] of ``start`` [ways, n] along dx/dt = (x − x̂_0)/t at the ``times`` [K], places as x₁ + i x₂.
+
+    x̂_0 is the mean of ``modes`` [3] under w_i R_i^{-3} with R_i² = ‖x−x_i‖² + t², as the true field has it, and in the
+    rows that are ``squared`` [ways] under w_i R_i^{-6}: eq10 learns the kernel times eq11's density, which is the
+    kernel again. Steps are those of 2M (arXiv 2211.01095).
+    """
+    path = np.empty((len(times), *start.shape), complex)
+    path[0] = x = start
+    before, past = x, times[0]
+    for k, (t, after) in enumerate(itertools.pairwise(times)):
+        apart = modes[:, None, None] - x
+        squares = apart.real**2 + apart.imag**2 + t * t
+        cubes = squares * np.sqrt(squares)
+        np.square(cubes, out=cubes, where=squared[:, None])
+        pulls = weights[:, None, None] / cubes
+        mean = np.einsum("i,ijk", modes.real, pulls) + 1j * np.einsum("i,ijk", modes.imag, pulls)
+        mean /= pulls.sum(0)
+        aim = mean
+        if k > 0 and after > 0:
+            aim = mean + math.log(t / after) / (2 * math.log(past / t)) * (mean - before)
+        before, past = mean, t
+        path[k + 1] = x = aim + after / t * (x - aim)
+    return path
+
+
+def nearest(places: np.ndarray, modes: np.ndarray) -> np.ndarray:
+    """For each of the ``places`` the index of the mode next to it."""
+    return np.abs(places[..., None] - modes).argmin(-1)
 
 
 def modes_compute(modes: np.ndarray, first: float, second: float, way: str) -> dict[str, Any]:
     """Shares of the three modes by each way, and the lines of the chosen one."""
     weights = np.array([first, (1 - first) * second, (1 - first) * (1 - second)])
-    shown: dict[str, Any] = {}
-    errors = []
-    for k, each in enumerate(WAYS):
-        run = follow(modes, weights, each)
-        ends = arrivals(modes, run)
-        shares = np.bincount(ends, minlength=3) / STARTS
-        errors.append(np.abs(shares - weights).sum() / 2)
-        shown[f"bars_{k}"] = [_bar(i, k, share) for i, share in enumerate(shares)]
-        for i, share in enumerate(shares):
+    places, begin, chosen = modes @ PLANE, all_starts(), [each.name for each in WAYS].index(way)
+    ends = nearest(carry(begin, SQUARED, places, weights, TIMES)[-1], places)
+    shares = np.stack([np.bincount(row, minlength=3) for row in ends]) / STARTS
+    errors = np.abs(shares - weights).sum(1) / 2
+    traced = begin[chosen : chosen + 1, :: STARTS // TRACED]
+    path = carry(traced, SQUARED[chosen : chosen + 1], places, weights, FINE)[:, 0]
+    owners, lines = nearest(path[-1], places), np.stack([path.real, path.imag], -1).swapaxes(0, 1)
+    shown: dict[str, Any] = {f"lines_{i}": lines[owners == i] for i in range(3)}
+    for k, heights in enumerate(shares):
+        shown[f"bars_{k}"] = [_bar(i, k, share) for i, share in enumerate(heights)]
+        for i, share in enumerate(heights):
             shown[f"share_{k}{i}"] = {"text": f"{share:.3f}".lstrip("0"), "y": share + 0.02}
-        if each.name == way:
-            traced = np.swapaxes(run.places[:, :: STARTS // TRACED], 0, 1)
-            for i in range(3):
-                shown[f"lines_{i}"] = traced[ends[:: STARTS // TRACED] == i]
     shown["truth"] = [np.array([[i - 0.46, w], [i + 0.46, w]]) for i, w in enumerate(weights)]
+    shown["rings"] = {"data": modes, "sizes": 1500 * weights}
     for i, place in enumerate(modes):
-        shown[f"name_{i}"] = {"text": NAMES[i], "x": place[0], "y": place[1] + 0.28}
-        shown[f"ring_{i}"] = {"offsets": place[None], "sizes": [1500 * weights[i]]}
+        shown[f"name_{i}"] = {"x": place[0], "y": place[1] + 0.28}
     shown["readout"] = "mass sent to the wrong mode: " + " · ".join(
         f"{each.name} {100 * error:.1f} %" for each, error in zip(WAYS, errors, strict=True)
     )
@@ -109,8 +139,8 @@ def modes_draw(figure: Figure) -> dict[str, Artist]:
     for i, colour in enumerate(COLOURS):
         lines = LineCollection([], color=colour, linewidth=0.9, alpha=0.65)
         artists[f"lines_{i}"] = plane.add_collection(lines)
-        artists[f"ring_{i}"] = plane.scatter([], [], color=colour, alpha=0.3, linewidth=0, zorder=3)
-        artists[f"name_{i}"] = plane.text(0, 0, "", fontsize=17, ha="center", va="bottom", zorder=5)
+        artists[f"name_{i}"] = plane.text(0, 0, NAMES[i], fontsize=17, ha="center", va="bottom", zorder=5)
+    artists["rings"] = plane.scatter(*MODES.T, color=COLOURS, alpha=0.3, linewidth=0, zorder=3)
     artists["modes"] = plane.scatter(*MODES.T, s=46, color=style.colour("data"), zorder=4)
     shares.set(xlim=(-0.55, 2.55), ylim=(0, 1.0), ylabel="share of arrivals")
     shares.set_xticks([0, 1, 2], list(NAMES), fontsize=15)

@@ -102,7 +102,8 @@ def compute(where: str, n: int, smeared: bool, percent: float, place: np.ndarray
     size = np.linalg.norm(pulls, axis=1, keepdims=True)
     down = np.abs(pulls[:, 2:]).sum(1) / np.maximum(size[:, 0], TINY)
     shafts = 0.21 * _level(size / reference) * pulls / np.maximum(size, TINY)
-    found = lines(n, smeared, (float(inside[0]), float(inside[1])), mass, space)
+    # Where a point without mass lies makes no difference: its lines are found once.
+    found = lines(n, smeared, (float(inside[0]), float(inside[1])) if mass else (0.0, 0.0), mass, space)
     segments, owners = pieces(_seen(found.points), found.source)
     depth = segments[..., 2].mean(1)
     order = np.argsort(depth)

@@ -4,7 +4,7 @@ import numpy as np
 
 from blogtools.figures.poisson_flow.fields import Lines
 
-PIECE = 4
+PIECE = 2
 """Steps of a line that share a shade."""
 PALEST = 0.2
 """Of its colour, what is left at the back."""
