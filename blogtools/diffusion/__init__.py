@@ -5,6 +5,7 @@
 >>> sample(predict, Poisson(), start, grid(40.0, 0.01, 9), solver="heun").x
 """
 
+from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
 from blogtools.diffusion.exact import PosteriorMean
 from blogtools.diffusion.gravity import (
     FieldLines,
@@ -18,23 +19,48 @@ from blogtools.diffusion.gravity import (
 )
 from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
 from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
-from blogtools.diffusion.process import Poisson, Process
-from blogtools.diffusion.sampler import Sampled, grid, revise, sample, steps_for
+from blogtools.diffusion.process import Linear, Poisson, Process
+from blogtools.diffusion.sampler import (
+    Sampled,
+    Spread,
+    analytic_sigma_bar,
+    ddpm_share,
+    eta_share,
+    grid,
+    revise,
+    sample,
+    steps_for,
+)
+from blogtools.diffusion.schedule import Cosine, Heat, VarianceExploding, VariancePreserving
 
 __all__ = [
+    "Cold",
+    "Cosine",
     "FieldLines",
+    "Heat",
+    "Linear",
     "Poisson",
     "PosteriorMean",
     "Process",
     "Sampled",
+    "Spread",
+    "VarianceExploding",
+    "VariancePreserving",
+    "analytic_sigma_bar",
+    "blur",
+    "blur_width",
     "centroid",
+    "ddpm_share",
     "denoising_loss",
+    "eta_share",
     "field_lines",
     "gravity",
     "grid",
     "log_sphere_area",
+    "mask_out",
     "multipole",
     "perturb_eq11",
+    "pixelate",
     "potential",
     "radius_cdf",
     "radius_log_pdf",

@@ -1,14 +1,12 @@
 """From a predictor to samples in one call, as all measurements of quality use it, and DDPM for comparison."""
 
-import itertools
-import math
-
 import torch
 from torch import Tensor
 
 from blogtools.diffusion.prior import sample_hemisphere
-from blogtools.diffusion.process import Poisson
-from blogtools.diffusion.sampler import Predictor, Sampled, grid, revise, sample
+from blogtools.diffusion.process import Linear, Poisson
+from blogtools.diffusion.sampler import Predictor, Sampled, ddpm_share, grid, sample
+from blogtools.diffusion.schedule import Heat
 
 CLOCKS = ("sample", "global")
 
@@ -63,14 +61,7 @@ def ddpm_levels(steps: int, sigma_max: float, *, length: int = 1000) -> Tensor:
     return torch.cat([levels[chosen], torch.zeros(1, dtype=torch.float64)])
 
 
-@torch.no_grad()
 def ancestral(predict: Predictor, x: Tensor, times: Tensor, generator: torch.Generator | None = None) -> Sampled:
-    """DDPM's sampler in heat's variables: each step draws x' from q(x' | x, x̂_0), σ descending ``times`` [steps+1].
-
-    It is 9271.eq5 with the share of fresh noise √(1 − (σ'/σ)²) at the step from σ to σ'.
-    """
-    heat = Poisson(math.inf)
-    for t, after in itertools.pairwise(times):
-        fresh = math.sqrt(1.0 - float(after / t) ** 2)
-        x = revise(heat, predict(x, t.to(x.dtype)), x, t, after, fresh=fresh, generator=generator)
-    return Sampled(x, len(times) - 1)
+    """DDPM's sampler in heat's variables, a setting of ``sample``: σ descends ``times`` [steps+1]."""
+    heat = Linear(Heat())
+    return sample(predict, heat, x, times, fresh=ddpm_share(heat), generator=generator)

@@ -4,7 +4,7 @@ A sample is a vector in the last axis; images travel flattened; every axis befor
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,9 +12,7 @@ import torch
 from torch import Tensor
 
 from blogtools.diffusion.check import clock, require_positive
-
-Time = float | Tensor
-"""A scalar, or a tensor that broadcasts to the batch ``x.shape[:-1]``: every sample may have its own clock."""
+from blogtools.diffusion.schedule import Heat, Schedule, Time
 
 
 class Process(Protocol):
@@ -26,7 +24,7 @@ class Process(Protocol):
 
     @property
     def gaussian(self) -> bool:
-        """Whether ε ~ N(0, I), so that √(1−f²) ε + f ε' has the law of ε (9271.eq5)."""
+        """Whether ε is Gaussian about 0, so that √(1−f²) ε + f ε' has the law of ε (9271.eq5)."""
         ...
 
     def noise(self, like: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -66,14 +64,55 @@ def chi(like: Tensor, D: float, generator: torch.Generator | None = None) -> Ten
 
 
 @dataclass(frozen=True)
-class Poisson:
+class Linear:
+    """x_t = a x_0 + b ε with Gaussian ε and (a, b) from ``schedule``: hot diffusion (9271.eq6) and the heat ODE (9280).
+
+    The range of t is the schedule's, which raises ``ValueError`` outside it.
+    """
+
+    schedule: Schedule
+
+    @property
+    def gaussian(self) -> bool:
+        """True: ε ~ N(0, I)."""
+        return True
+
+    def noise(self, like: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """ε ~ N(0, I), shaped as ``like`` [..., d]."""
+        return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
+
+    def forward(self, x0: Tensor, eps: Tensor, t: Time) -> Tensor:
+        """x_t = a x_0 + b ε, [..., d]."""
+        a, b, _, _ = self.schedule(t)
+        return clock(a, x0) * x0 + clock(b, x0) * eps
+
+    def recover(self, x0: Tensor, x_t: Tensor, t: Time, generator: torch.Generator | None = None) -> Tensor:
+        """ε = (x_t − a x_0)/b, [..., d]; ``ValueError`` at t = 0, where b = 0 and every ε leads to x_0."""
+        a, b, _, _ = self.schedule(t)
+        if not (b > 0).all():
+            raise ValueError(f"t = {float(torch.as_tensor(t).min())} must be above 0 to recover the noise")
+        return (x_t - clock(a, x_t) * x0) / clock(b, x_t)
+
+    def level(self, t: Time) -> Tensor:
+        """σ = b/a."""
+        a, b, _, _ = self.schedule(t)
+        return b / a
+
+    def time(self, level: Time) -> Tensor:
+        """The inverse of ``level``."""
+        return self.schedule.time(level)
+
+
+@dataclass(frozen=True)
+class Poisson(Linear):
     """Poisson flow: x_t = x_0 + t ε with ε = g √D/χ_D, g ~ N(0, I_d); heat with a random clock.
 
     D = 1 is 9305 (ε = g/|h|, multivariate Cauchy, so x_t | x_0 ∝ (‖x−x_0‖²+t²)^{-(d+1)/2}); D = ∞ is the heat process
-    of 9280; between them PFGM++ (arXiv 2302.04265) with r = t√D: x_t | x_0 ∝ (‖x−x_0‖²+D t²)^{-(d+D)/2}. D is any
-    number ≥ 1, ``math.inf`` included; otherwise ``ValueError``. t ≥ 0 in units of the data.
+    of 9280, ``Linear(Heat())``; between them PFGM++ (arXiv 2302.04265) with r = t√D: x_t | x_0 ∝ (‖x−x_0‖²+D
+    t²)^{-(d+D)/2}. D is any number ≥ 1, ``math.inf`` included; otherwise ``ValueError``. t ≥ 0 in units of the data.
     """
 
+    schedule: Schedule = field(default=Heat(), init=False, repr=False)
     D: float = 1.0
 
     def __post_init__(self) -> None:
@@ -86,24 +125,4 @@ class Poisson:
 
     def noise(self, like: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """ε = g √D/χ_D, one χ_D for each vector of ``like`` [..., d]."""
-        g = torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
-        return g / chi(like, self.D, generator)
-
-    def forward(self, x0: Tensor, eps: Tensor, t: Time) -> Tensor:
-        """x_t = x_0 + t ε, [..., d]."""
-        return x0 + clock(t, x0) * eps
-
-    def recover(self, x0: Tensor, x_t: Tensor, t: Time, generator: torch.Generator | None = None) -> Tensor:
-        """ε = (x_t − x_0)/t, [..., d]; ``ValueError`` where t is not above 0, for there every ε leads to x_0."""
-        t = clock(t, x_t)
-        if not (t > 0).all():
-            raise ValueError(f"t = {t.min().item()} must be above 0 to recover the noise")
-        return (x_t - x0) / t
-
-    def level(self, t: Time) -> Tensor:
-        """The level is the time, σ = t."""
-        return torch.as_tensor(t)
-
-    def time(self, level: Time) -> Tensor:
-        """The inverse of ``level``, t = σ."""
-        return torch.as_tensor(level)
+        return super().noise(like, generator) / chi(like, self.D, generator)

@@ -21,11 +21,15 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_positive
-from blogtools.diffusion.process import Process, Time
+from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
+from blogtools.diffusion.process import Process
+from blogtools.diffusion.schedule import Time
 
 Predictor = Callable[[Tensor, Tensor], Tensor]
 """(x [..., d], t scalar or batch) → x̂_0 [..., d]: exact or learned."""
+
+Share = float | Tensor | Callable[[Tensor, Tensor], float | Tensor]
+"""How much of the noise is new, in [0, 1]: a number, one a sample, or a function of (t, t')."""
 
 SOLVERS = ("euler", "heun", "2m", "rk45")
 VARIABLES = ("t", "log t")
@@ -93,7 +97,7 @@ def sample(
     *,
     solver: str = "euler",
     variable: str = "t",
-    fresh: float = 0.0,
+    fresh: Share = 0.0,
     generator: torch.Generator | None = None,
     rtol: float = 1e-4,
     atol: float = 1e-4,
@@ -103,9 +107,10 @@ def sample(
     """Carry ``x`` [..., d] from ``times[0]`` down to ``times[-1]`` ≥ 0 by predict and revise.
 
     ``times`` [steps+1], or [steps+1, *batch] for a clock per sample, strictly decreasing. ``solver`` is one of
-    ``SOLVERS``; ``variable`` "t" or "log t" is what Euler, Heun and rk45 take their steps in (2M always extrapolates in
-    log t; a last step to 0 is x̂_0 in every case). ``fresh`` in [0, 1] (Euler only): 0 is 9271.eq4, 1 eq3, between them
-    eq5, which needs a Gaussian ε. rk45 takes its ends from ``times`` and its steps from ``rtol`` and ``atol``, in
+    ``SOLVERS``; ``variable`` "t" or "log t" is what Euler, Heun and rk45 take their steps in, t here the level (2M
+    always extrapolates in log t; a last step to 0 is x̂_0 in every case). ``fresh`` in [0, 1] (Euler only): 0 is
+    9271.eq4, 1 eq3, between them eq5, which needs a Gaussian ε; a function of (t, t'), as ``eta_share(process, eta)``,
+    sets it step by step. rk45 takes its ends from ``times`` and its steps from ``rtol`` and ``atol``, in
     double precision; ending at 0 it stops at ``times[-2]`` and takes x̂_0 there. ``progress(done, steps)`` is called
     after each step (not by rk45). ``ValueError`` on unknown names, times that do not fit, NaN or infinity in x or in a
     prediction, or a prediction of another shape; ``RuntimeError`` when rk45 gives up. No gradients are recorded.
@@ -117,14 +122,14 @@ def sample(
         return _adaptive(counted, process, x, times, variable, rtol, atol, keep_path)
     path, before = [x], None
     for k, (t, after) in enumerate(itertools.pairwise(times)):
-        x0 = counted(x, t)
-        aim = x0
+        share = _share(process, fresh(t, after) if callable(fresh) else fresh, t, after)
+        aim = x0 = counted(x, t)
         if solver == "2m" and before is not None:
             aim = _extrapolated(process, x0, before[0], before[1], t, after)
         elif solver == "heun" or (solver == "euler" and variable == "log t"):
             aim = _aim(counted, process, x, x0, t, after, solver, variable)
         before = (x0, t)
-        x = revise(process, aim, x, t, after, fresh=fresh, generator=generator)
+        x = revise(process, aim, x, t, after, fresh=share, generator=generator)
         if x.is_floating_point():
             require_finite("x", x, f" after the step from t = {_span(t)} to {_span(after)}")
         if keep_path:
@@ -141,16 +146,75 @@ def revise(
     t: Time,
     after: Time,
     *,
-    fresh: float = 0.0,
+    fresh: float | Tensor = 0.0,
     generator: torch.Generator | None = None,
 ) -> Tensor:
     """One step through x_0: F_after(x_0, √(1−f²) F_t^{-1}(x_0, x) + f ε) with f = ``fresh`` (9271.eq3-eq5)."""
-    if fresh == 1:
+    f = torch.as_tensor(fresh, dtype=torch.float64)
+    if (f == 1).all():
         return process.forward(x0, process.noise(x0, generator), after)
     eps = process.recover(x0, x, t, generator)
-    if fresh > 0:
-        eps = math.sqrt(1 - fresh**2) * eps + fresh * process.noise(x0, generator)
+    if (f > 0).any():
+        eps = clock((1 - f.square()).sqrt(), x0) * eps + clock(f, x0) * process.noise(x0, generator)
     return process.forward(x0, eps, after)
+
+
+def eta_share(process: Process, eta: float) -> Callable[[Tensor, Tensor], Tensor]:
+    """``fresh`` for σ_t = η times DDPM's: 0 is DDIM (9271.claim2), 1 DDPM (claim1); at most 1, which is eq3.
+
+    DDPM's share is f = √(1 − (σ'/σ)²) with σ = b/a the level: f b' is then the deviation of q(x_{t'} | x_t, x_0), and
+    with a² + b² = 1 the β̄_{t−1} β_t/β̄_t of claim1. ``ValueError`` for η < 0 and for a process without level.
+    """
+    if not (eta >= 0 and math.isfinite(eta)):
+        raise ValueError(f"eta = {eta} must be a finite number of at least 0")
+    _require_level(process, "eta_share")
+
+    def share(t: Tensor, after: Tensor) -> Tensor:
+        ratio = process.level(after).double() / process.level(t).double()
+        return (eta * (1 - ratio.square()).sqrt()).clamp(max=1)
+
+    return share
+
+
+def ddpm_share(process: Process) -> Callable[[Tensor, Tensor], Tensor]:
+    """``fresh`` that makes a step DDPM's, x' ~ q(x_{t'} | x_t, x̂_0) (9271.claim1)."""
+    return eta_share(process, 1.0)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Predictor x̂_0 + σ̄_t ε with ε ~ N(0, I) (9271.eq11); ``sigma_bar`` ≥ 0 is a number or a function of t."""
+
+    predict: Predictor
+    sigma_bar: float | Callable[[Tensor], float | Tensor]
+    generator: torch.Generator | None = None
+
+    def __call__(self, x: Tensor, t: Tensor) -> Tensor:
+        width = torch.as_tensor(self.sigma_bar(t) if callable(self.sigma_bar) else self.sigma_bar)
+        if not ((width >= 0) & torch.isfinite(width)).all():
+            raise ValueError(f"sigma_bar = {_span(width)} at t = {_span(t)} must be finite and not negative")
+        x0 = self.predict(x, t)
+        return x0 + clock(width, x0) * torch.randn(x0.shape, dtype=x0.dtype, device=x0.device, generator=self.generator)
+
+
+@torch.no_grad()
+def analytic_sigma_bar(
+    predict: Predictor, process: Process, data: Tensor, t: Time, generator: torch.Generator | None = None
+) -> float:
+    """The best σ̄_t of eq7 for this predictor, Analytic-DPM's (9271.claim3): σ̄_t² = E ‖x_0 − x̂_0(x_t)‖²/d.
+
+    One draw of x_t for each row of ``data`` [N, d], at one time t. For the exact predictor it is (b/a)² (1 − E ‖ε̂‖²/d),
+    the form of arXiv 2201.06503, but it is never negative and right for inexact predictors too.
+    """
+    require_vectors("data", data)
+    require_finite("data", data)
+    if data.ndim != 2 or len(data) == 0:
+        raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
+    t = torch.as_tensor(t, dtype=data.dtype, device=data.device)
+    if t.ndim:
+        raise ValueError(f"t has shape {tuple(t.shape)}, but must be a scalar")
+    x_t = process.forward(data, process.noise(data, generator), t)
+    return math.sqrt(float((data - _Counted(predict)(x_t, t)).double().square().mean()))
 
 
 def _aim(
@@ -253,22 +317,37 @@ class _Counted:
 
 def _span(t: Tensor) -> str:
     low, high = float(t.min()), float(t.max())
-    return f"{high:.6g}" if low == high else f"{low:.6g} … {high:.6g}"
+    return f"{low:.6g} … {high:.6g}" if low < high else f"{high:.6g}"
+
+
+def _share(process: Process, fresh: float | Tensor, t: Tensor, after: Tensor) -> float | Tensor:
+    """``fresh``, once it is known to be a share that the process allows in this step."""
+    f = torch.as_tensor(fresh)
+    if not ((f >= 0) & (f <= 1)).all():
+        wrong = "must lie in [0, 1]"
+    elif not (process.gaussian or ((f == 0) | (f == 1)).all()):
+        wrong = f"mixes two noises, which needs a Gaussian ε; {process} allows 0 and 1 only"
+    else:
+        return fresh
+    raise ValueError(f"fresh = {_span(f)} {wrong} (step from t = {_span(t)} to {_span(after)})")
+
+
+def _require_level(process: Process, what: str) -> None:
+    if not hasattr(process, "level"):
+        raise ValueError(f"{what} needs a process with a level b/a, which {type(process).__name__} has not")
 
 
 def _check_settings(
-    process: Process, x: Tensor, solver: str, variable: str, fresh: float, rtol: float, atol: float
+    process: Process, x: Tensor, solver: str, variable: str, fresh: Share, rtol: float, atol: float
 ) -> None:
     if solver not in SOLVERS:
         raise ValueError(f"solver = {solver!r} is not one of {', '.join(SOLVERS)}")
     if variable not in VARIABLES:
         raise ValueError(f"variable = {variable!r} is neither 't' nor 'log t'")
-    if not 0 <= fresh <= 1:
-        raise ValueError(f"fresh = {fresh} must lie in [0, 1]")
-    if fresh > 0 and (solver != "euler" or variable != "t"):
-        raise ValueError(f"fresh = {fresh} needs solver='euler' in variable 't', not {solver!r} in {variable!r}")
-    if 0 < fresh < 1 and not process.gaussian:
-        raise ValueError(f"fresh = {fresh} mixes two noises, which needs a Gaussian ε; {process} allows 0 and 1 only")
+    if solver != "euler" or variable != "t":
+        _require_level(process, f"solver = {solver!r} in variable {variable!r}")
+        if callable(fresh) or (torch.as_tensor(fresh) > 0).any():
+            raise ValueError(f"fresh = {fresh} needs solver='euler' in variable 't', not {solver!r} in {variable!r}")
     require_positive("rtol", rtol)
     require_positive("atol", atol)
     if not isinstance(x, Tensor) or x.ndim == 0 or x.numel() == 0:
