@@ -149,6 +149,30 @@ def test_limits_that_change_repaint_the_background_and_only_then() -> None:
     assert live.widget.background != before
 
 
+def test_what_stays_is_not_drawn_anew_and_what_changes_in_place_is() -> None:
+    drawn: list[str] = []
+    line = np.array([[0.0, 0.0], [1.0, 1.0]])
+
+    def compute(top: float, name: str) -> dict[str, Any]:
+        line[1, 1] = top
+        return {"line": line, "gap": {"data": np.array([[0.0, np.nan]]), "color": ["k"]}, "name": name}
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot()
+        return {"line": axes.plot([], [])[0], "gap": axes.scatter([], []), "name": axes.text(0, 0, "")}
+
+    live = Live(draw, compute, [Slider("top", "top", 0, 1, 1), Choice("name", "name", ["a", "b"], "a")], "A line.")
+    recorder = live._stage._recorder
+    record = recorder.record
+    recorder.record = lambda name, artist: drawn.append(name) or record(name, artist)  # type: ignore[method-assign,func-returns-value]
+    live.set(top=1)
+    assert drawn == []
+    live.set(top=0.5)
+    live.set(name="b")
+    assert drawn == ["line", "name"]
+    assert live.artists["line"].get_ydata()[1] == 0.5
+
+
 def test_compute_gets_copies() -> None:
     def compute(knots: np.ndarray) -> dict[str, Any]:
         knots += 100

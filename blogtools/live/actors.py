@@ -38,6 +38,19 @@ def move(artist: Artist, name: str, value: Any) -> None:
         raise ValueError(f"artist {name!r} ({type(artist).__name__}) cannot show {_outline(value)}: {error}") from error
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values that :func:`move` takes are equal throughout; not a number is equal to itself in an array."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray):
+        return one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes()
+    return bool(np.all(one == other))
+
+
 def sample_data(artist: Artist) -> np.ndarray | None:
     """Some natural array for an artist that is made of points, or None."""
     triangle = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])

@@ -1,5 +1,6 @@
 """The stage: a persistent matplotlib figure, split into what stands still and what moves."""
 
+import copy
 import io
 from collections.abc import Callable, Mapping
 from textwrap import wrap
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from blogtools.live import style
-from blogtools.live.actors import move, sample_data
+from blogtools.live.actors import move, same, sample_data
 from blogtools.live.scene import CSS_DPI, PIXEL_RATIO, Operation, Recorder
 
 Draw = Callable[[Figure], Mapping[str, Artist]]
@@ -35,7 +36,6 @@ class Stage:
             if not isinstance(artist, Artist) or name == "readout":
                 raise ValueError(f"draw returned {name!r}: {artist!r}; allowed are artists under names but 'readout'")
         self._moving = {name: a for name, a in self.artists.items() if not isinstance(a, Axes)}
-        self._axes_settings: dict[str, str] = {}
         self._blueprints = blueprints
         self._shown: dict[str, Any] = {}
         self._recorded: dict[str, list[Operation]] = {}
@@ -50,19 +50,18 @@ class Stage:
         return self._agg.get_width_height()
 
     def move(self, values: Mapping[str, Any]) -> None:
-        """Moves the named artists; axes whose settings change make the background be painted anew."""
+        """Moves the named artists, those that changed; axes among them make the background be painted anew."""
         unknown = [name for name in values if name not in self.artists]
         if unknown:
             known = ", ".join(map(repr, self.artists)) or "nothing"
             raise ValueError(f"compute returned {unknown[0]!r}; allowed are 'readout' and what draw returned: {known}")
         for name, value in values.items():
-            if name not in self._moving and self._axes_settings.get(name) == repr(value):
+            if name in self._shown and same(self._shown[name], value):
                 continue
             move(self.artists[name], name, value)
-            self._shown[name] = value
+            self._shown[name] = copy.deepcopy(value)
             self._recorded.pop(name, None)
             if name not in self._moving:
-                self._axes_settings[name] = repr(value)
                 self.background = b""
         if not self.background:
             self._paint_background()
