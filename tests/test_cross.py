@@ -289,22 +289,43 @@ def test_readings_and_slips() -> None:
 
 def test_readings_by_brute_force() -> None:
     """All 3^16 colourings in blocks, by how often each colour occurs on each square."""
-    wanted = Counter[str]()
+    free = list(product(range(3), repeat=2))
+    differ = {m: [(p, q) for p, q in free if len({p, m, q}) == 3] for m in range(3)}
+    some = {m: [(p, q) for p, q in free if (p, q) != (m, m)] for m in range(3)}
     tail = np.indices((3,) * 10, dtype=np.int8).reshape(10, -1)
+    wanted = Counter[str]()
+
+    def add(name: str, who: list[list[np.ndarray]], column: dict, row: dict) -> None:
+        top, left, centre, right, bottom = who
+        for m in range(3):
+            fits = np.any([top[p] & bottom[q] for p, q in column[m]], 0)
+            wanted[name] += int((centre[m] & fits & np.any([left[p] & right[q] for p, q in row[m]], 0)).sum())
+
     for head in product(range(3), repeat=6):
         colours = [*(np.full(tail.shape[1], c, dtype=np.int8) for c in head), *tail]
         times = [[sum((colours[e] == m).astype(np.int8) for e in sides) for m in range(3)] for sides in CROSS.sides]
-        readings = {
-            "two and two": [[n == 2 for n in square] for square in times],
-            "two or more": [[n >= 2 for n in square] for square in times],
-        }
-        for name, (top, left, centre, right, bottom) in readings.items():
-            fits = np.zeros(tail.shape[1], dtype=bool)
-            for m in range(3):
-                a, b = (c for c in range(3) if c != m)
-                column = top[a] & bottom[b] | top[b] & bottom[a]
-                fits |= centre[m] & column & (left[a] & right[b] | left[b] & right[a])
-            wanted[name] += int(fits.sum())
+        once = [np.minimum(np.minimum(*square[:2]), square[2]) == 1 for square in times]
+        meets = [np.any([colours[sides[i]] == colours[sides[i - 1]] for i in range(4)], 0) for sides in CROSS.sides]
+        who = [[(n == 2) & three for n in square] for square, three in zip(times, once, strict=True)]
+        add("row alone", who, dict.fromkeys(range(3), free), differ)
+        add("row or column", who, differ, dict.fromkeys(range(3), free))
+        add("row or column", who, {m: sorted({*free} - {*differ[m]}) for m in range(3)}, differ)
+        add("not all alike", who, some, some)
+        add("equal edges meet", [[w & meet for w in d] for d, meet in zip(who, meets, strict=True)], differ, differ)
+        add("equal edges face", [[w & ~meet for w in d] for d, meet in zip(who, meets, strict=True)], differ, differ)
+        most = [[(n > square[m - 1]) & (n > square[m - 2]) for m, n in enumerate(square)] for square in times]
+        add("most frequent", most, differ, differ)
+        for name, least in (("two and two", [[n == 2 for n in square] for square in times]),
+                            ("two or more", [[n >= 2 for n in square] for square in times])):  # fmt: skip
+            # Two colours may dominate the centre; a colouring still counts once.
+            top, left, centre, right, bottom = least
+            fits = [
+                centre[m]
+                & np.any([top[p] & bottom[q] for p, q in differ[m]], 0)
+                & np.any([left[p] & right[q] for p, q in differ[m]], 0)
+                for m in range(3)
+            ]
+            wanted[name] += int(np.any(fits, 0).sum())
     found = {name: number for name, _, number in cross.misreadings()}
     assert {name: found[name] for name in wanted} == wanted
 
