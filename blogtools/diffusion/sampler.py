@@ -118,6 +118,8 @@ def sample(
     _check_settings(process, x, solver, variable, fresh, rtol, atol)
     counted = _Counted(predict)
     times = _check_times(times, x)
+    if (solver != "euler" or variable != "t") and not torch.isfinite(process.level(times[0])).all():
+        raise ValueError(f"times[0] = {_span(times[0])} has an infinite level; only euler in variable 't' begins there")
     if solver == "rk45":
         return _adaptive(counted, process, x, times, variable, rtol, atol, keep_path)
     path, before = [x], None

@@ -27,19 +27,26 @@ class Schedule(Protocol):
         ...
 
     def time(self, level: Time) -> Tensor:
-        """The t at which b/a is ``level``."""
+        """The t at which b/a is ``level``; ``ValueError`` if there is none."""
         ...
 
 
 def as_time(t: Time, last: float = 1.0, name: str = "t") -> Tensor:
-    """``t`` as a floating-point tensor (a Python number in double precision); ``ValueError`` unless 0 ≤ t ≤ last."""
+    """``t`` as a floating-point tensor (a Python number in double precision), in [0, last] or else ``ValueError``."""
     moved = t if isinstance(t, Tensor) and t.is_floating_point() else torch.as_tensor(t, dtype=torch.float64)
-    if not ((moved >= 0) & (moved <= last) & torch.isfinite(moved)).all():
-        low, high = float(moved.min()), float(moved.max())
-        given = f"{low:.6g}" if low == high or math.isnan(low) else f"{low:.6g} … {high:.6g}"
-        raise ValueError(f"{name} = {given} must lie in [0, {last:.6g}]" if last < math.inf else
-                         f"{name} = {given} must be finite and not negative")  # fmt: skip
+    wrong = ~((moved >= 0) & (moved <= last))
+    if wrong.any():
+        allowed = f"must lie in [0, {last:.6g}]" if last < math.inf else "must not be negative"
+        raise ValueError(f"{name} = {float(moved[wrong][0]):.6g} {allowed}")
     return moved
+
+
+def _inverse(t: Tensor, level: Tensor) -> Tensor:
+    """``t``, found from ``level``, without what rounding puts above 1; ``ValueError`` if it is more than that."""
+    beyond = ~(t <= 1 + 1e-5)
+    if beyond.any():
+        raise ValueError(f"level = {float(level[beyond][0]):.6g} must not be above the level of t = 1")
+    return t.clamp(max=1)
 
 
 @dataclass(frozen=True)
@@ -79,13 +86,9 @@ class VariancePreserving:
         return a, b, -beta * a / 2, beta * a.square() / (2 * b)
 
     def time(self, level: Time) -> Tensor:
-        B = torch.log1p(as_time(level, self._last, "level").square())
-        rise = self.beta_max - self.beta_min
-        return (2 * B / (self.beta_min + (self.beta_min**2 + 2 * rise * B).sqrt())).clamp(max=1)
-
-    @property
-    def _last(self) -> float:
-        return math.sqrt(math.expm1((self.beta_min + self.beta_max) / 2)) * (1 + 1e-6)
+        level, rise = as_time(level, math.inf, "level"), self.beta_max - self.beta_min
+        B = torch.log1p(level.square())
+        return _inverse(2 * B / (self.beta_min + (self.beta_min**2 + 2 * rise * B).sqrt()), level)
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,8 @@ class VarianceExploding:
         return one, b, torch.zeros_like(t), rate * (b + self.sigma_min**2 / b)
 
     def time(self, level: Time) -> Tensor:
-        level = as_time(level, self.sigma_max * (1 + 1e-6), "level")
-        rate = math.log(self.sigma_max / self.sigma_min)
-        return (torch.log1p((level / self.sigma_min).square()) / (2 * rate)).clamp(max=1)
+        level, rate = as_time(level, math.inf, "level"), math.log(self.sigma_max / self.sigma_min)
+        return _inverse(torch.log1p((level / self.sigma_min).square()) / (2 * rate), level)
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,5 @@ class Cosine:
         return a, b, -math.pi / 2 * b, math.pi / 2 * a
 
     def time(self, level: Time) -> Tensor:
-        level = level if isinstance(level, Tensor) else torch.as_tensor(level, dtype=torch.float64)
-        if not (level >= 0).all():
-            raise ValueError(f"level = {float(level.min()):.6g} must not be negative")
-        return (2 / math.pi * torch.atan(level)).clamp(max=1)
+        level = as_time(level, math.inf, "level")
+        return _inverse(2 / math.pi * torch.atan(level), level)
