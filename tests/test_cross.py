@@ -235,6 +235,20 @@ def test_counts_beyond_64_bits() -> None:
     assert cross.count(Shape.strip(n), k, "adjacent", "contraction") == sum(state.values())
 
 
+def test_measured_costs_are_of_right_counts() -> None:
+    """All methods of a row's shape found one number, and it is the one found here where that is quick."""
+    counted = [row for row in cross.measured_costs() if "count" in row and not row["method"].startswith("classes")]
+    found: dict[tuple, set[int]] = {}
+    for row in counted:
+        found.setdefault(tuple(row[key] for key in ("family", "size", "k", "rule")), set()).add(row["count"])
+    assert found["cross", 1, 3, "line"] == {27216}
+    assert found["board", 6, 3, "adjacent"] == {489099911352}
+    assert all(len(numbers) == 1 for numbers in found.values())
+    for (family, size, k, rule), (number,) in found.items():
+        if family == "strip":
+            assert cross.count(Shape.strip(size), k, rule) == number
+
+
 # The sum by hand
 
 

@@ -6,6 +6,7 @@
 """
 
 from blogtools.cross.cnf import cnf, dimacs
+from blogtools.cross.costs import measured_costs
 from blogtools.cross.count import count
 from blogtools.cross.formula import Axis, Case, Choice, arm_ways, centre_cases, closed_form, interpolated_form
 from blogtools.cross.misreadings import Misreading, misreadings
@@ -32,6 +33,7 @@ __all__ = [
     "dominance",
     "dominating",
     "interpolated_form",
+    "measured_costs",
     "misreadings",
     "sample",
     "symmetries",
