@@ -162,6 +162,18 @@ def test_density_is_the_derivative() -> None:
     assert density([2, 2, 2, 3, 3], [0.49, 0.5, 1.0, 1 / 3, 1.0]).tolist() == [0, 2, 2, 0, 0]
     for n, low, high in [(2, 0.5, 1), (6, 1 / 6, 1), (1000, 0.003, 0.04)]:
         assert math.isclose(integrate.quad(lambda x, n=n: density(n, x), low, high, limit=200)[0], 1, rel_tol=1e-8)
+    ctx.prec = 3000
+    for n, above in itertools.product((3000, 100_000), (-4.0, -1.0, 0.0, 3.0, 40.0)):
+        x = (math.log(n) + above) / n
+        terms = min(int(1 / x), int(3 * n * (1 - x) ** (n - 1)) + 150)
+        derivative = sum(
+            (
+                arb(-1) ** (k - 1) * arb(math.comb(n, k)) * k * (n - 1) * (1 - k * arb(x)) ** (n - 2)
+                for k in range(1, terms + 1)
+            ),
+            arb(0),
+        )
+        assert accuracy.error(density(n, x), derivative) < TOLERANCE
     x, h = 14e-6, 1e-12
     slope = (longest_exceeds(10**6, x - h) - longest_exceeds(10**6, x + h)) / (2 * h)
     assert math.isclose(density(10**6, x), slope, rel_tol=1e-6)
@@ -259,6 +271,7 @@ def test_points_arcs_and_sector() -> None:
     p, trials = probability(5, 4.0), width.size
     assert abs((width <= 4.0).mean() - p) < 5 * math.sqrt(p * (1 - p) / trials)
     assert arcs([0.3]).tolist() == [1.0]
+    np.testing.assert_allclose(arcs([7 * math.pi, 0.0, -TURN - 1]), [0.5, 0.5 - 1 / TURN, 1 / TURN])
     assert [float(a) for a in smallest_sector([0.3])] == pytest.approx([0.3, 0.0])
     np.testing.assert_allclose(smallest_sector([6.2, 0.1]), [6.2, 0.1 + TURN - 6.2])
 
@@ -320,8 +333,9 @@ def test_shapes() -> None:
     assert all(grid[i, j] == probability(n, theta[j]) for i, n in enumerate([1, 4, 30]) for j in range(7))
     assert np.ndim(probability(4, 1.0)) == np.ndim(quantile(4, 0.5)) == np.ndim(density(4, 0.3)) == 0
     assert probability(3, []).shape == quantile(3, []).shape == density(3, []).shape == (0,)
-    many = probability(np.arange(1, 5001), 6.0)
-    assert many[[0, 1023, 1024, 4999]].tolist() == [probability(k, 6.0) for k in (1, 1024, 1025, 5000)]
+    for size in (1024, 1025, 5000):
+        many = probability(np.arange(1, size + 1), 6.0)
+        assert many[[0, 1023, size - 1]].tolist() == [probability(k, 6.0) for k in (1, 1024, size)]
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, 2.0, True, 10**6 + 1, 10**30, "4", None, math.nan, [3, 0], [[1], [2, 3]]])

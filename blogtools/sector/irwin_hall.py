@@ -10,8 +10,8 @@ import numpy as np
 
 from blogtools.sector.pairs import Array, Pair, add, exp, log, negative, over, pair, times
 
-# log n! = (n + 1/2) log n − n + log √2π + 1/12n − 1/360n³ + …: to 1e-16 for n ≥ 8 with eight terms.
-STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
+# log n! = (n + 1/2) log n − n + log √2π + 1/12n − 1/360n³ + …: to 1e-15 for n ≥ 8.
+STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 
 
 def _deficit(s: Array) -> Array:

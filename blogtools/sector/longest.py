@@ -44,11 +44,8 @@ def quantile(n: ArrayLike, q: ArrayLike) -> Array:
     n, q = require_broadcast(n=require_counts("n", n), q=require_between("q", q, 0, 1))
 
     def difference(x: Array, n: Array, q: Array) -> Array:
-        P, exponent, factor = by_arc(n, x)
-        with np.errstate(divide="ignore"):
-            lower = np.maximum(log_of(P, exponent, factor), -800) - np.log(q)
-            upper = np.log1p(-q) - np.maximum(np.log(P), -800)
-        return np.where(q <= 0.5, lower, upper)
+        # Logarithms keep the digits at both ends of q; −800 stands for −∞, below the logarithm of any q.
+        return np.maximum(log_of(*by_arc(n, x)), -800) - np.log(q)
 
     result = np.where(q == 0, 1.0 / n, 1.0)
     some = (q > 0) & (q < 1) & (n > 1)

@@ -102,4 +102,4 @@ def log(a: Pair) -> Pair:
 def value(exponent: Pair, factor: Array) -> Array:
     """factor·e^exponent in float64, to two roundings; 0 or subnormal where it is below the smallest normal float."""
     k, r = _halved(exponent)
-    return np.ldexp(np.exp(r[0]) * (1 + r[1]) * factor, k)
+    return np.ldexp(np.exp(r[0]) * factor, k)
