@@ -181,7 +181,7 @@ def test_density_is_the_derivative() -> None:
 
 def test_quantile_inverts() -> None:
     n = np.array([2, 3, 5, 10, 100, 10**4, 10**6])[:, None]
-    q = np.array([1e-300, 1e-30, 1e-3, 0.3, 0.5, 0.7, 0.999, 1 - 2**-40, 1 - 2**-53])
+    q = np.array([2.3e-308, 1e-30, 1e-3, 0.3, 0.5, 0.7, 0.999, 1 - 2**-40, 1 - 2**-53])
     x = quantile(n, q)
     step = 4 * np.spacing(x)
     low, high = np.clip(x - step, 0, 1), np.clip(x + step, 0, 1)
@@ -192,6 +192,8 @@ def test_quantile_inverts() -> None:
     assert np.all(longest_exceeds(n, high) <= 1 - q)
     assert quantile([4, 4, 1, 1], [0.0, 1.0, 0.0, 0.3]).tolist() == [0.25, 1.0, 1.0, 1.0]
     assert math.isclose(quantile(2, 0.25), 0.625)
+    assert math.isclose(quantile(10, 5e-324), 0.1, rel_tol=1e-15)
+    assert 0.001 < quantile(1000, 5e-324) < quantile(1000, 2.3e-308)
 
 
 def test_mean_of_the_longest() -> None:
