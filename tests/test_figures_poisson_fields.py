@@ -180,6 +180,20 @@ class TestFourMassesInSpace:
         darkness = 1 - dots["facecolor"].min(1)
         assert darkness[:40].mean() < 0.5 * darkness[-40:].mean()
 
+    def test_pieces_are_the_lines_in_shades(self) -> None:
+        """Their lengths add up to those of the lines, mass by mass, and they are far fewer than the steps."""
+        at = np.column_stack([masses3d.START, masses3d.HEIGHTS])
+        found = masses3d.inside_lines(tuple(at.ravel()), 1.0, 40)
+        points = found.points @ space.view(35, 20).T
+        parts, owners, depth = space.pieces(points, found.source, masses3d.RADIUS)
+        steps = np.linalg.norm(np.diff(points[..., :2], axis=1), axis=2).sum(1)
+        lengths = [np.linalg.norm(np.diff(part, axis=0), axis=1).sum() for part in parts]
+        for k in range(4):
+            assert sum(np.array(lengths)[owners == k]) == pytest.approx(steps[found.source == k].sum())
+        assert (np.diff(depth) >= 0).all()
+        assert len(parts) < 0.4 * (np.diff(points, axis=1) != 0).any(2).sum()
+        assert -1 <= depth.min() < -0.6 < 0.6 < depth.max() <= 1
+
     def test_even_directions_fill_caps_evenly(self) -> None:
         directions = space.even_directions(2000)
         assert np.linalg.norm(directions, axis=1) == pytest.approx(1)

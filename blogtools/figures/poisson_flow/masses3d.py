@@ -44,14 +44,12 @@ def compute(
     turned = view(azimuth, elevation)
     seen, source = drawn.points @ turned.T, drawn.source
     colours = np.array([*map(to_rgb, COLOURS), to_rgb(style.GREY)])
-    segments, owners = pieces(seen, source)
-    depth = segments[..., 2].mean(1)
-    order = np.argsort(depth)
+    parts, owners, depth = pieces(seen, source, RADIUS)
     dots = seen[:, 0]
     back = np.argsort(dots[:, 2])
     flat = at @ turned.T
     shown: dict[str, Any] = {
-        "lines": {"data": segments[order, :, :2], "color": faded(colours[owners], depth / RADIUS)[order]},
+        "lines": {"data": parts, "color": faded(colours[owners], depth)},
         "dots": {"data": dots[back, :2], "facecolor": faded(colours[source], dots[:, 2] / RADIUS)[back]},
         "masses": flat[:, :2],
         "equator": (RADIUS * circle() @ turned[:, :2].T)[:, :2],

@@ -104,9 +104,7 @@ def compute(where: str, n: int, smeared: bool, percent: float, place: np.ndarray
     shafts = 0.21 * _level(size / reference) * pulls / np.maximum(size, TINY)
     # Where a point without mass lies makes no difference: its lines are found once.
     found = lines(n, smeared, (float(inside[0]), float(inside[1])) if mass else (0.0, 0.0), mass, space)
-    segments, owners = pieces(_seen(found.points), found.source)
-    depth = segments[..., 2].mean(1)
-    order = np.argsort(depth)
+    parts, owners, depth = pieces(_seen(found.points), found.source, RADIUS)
     colours = np.array([ON_RING, INSIDE])[owners]
     masses = ring(720) if smeared else ring(n)
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * WIDTH
@@ -117,7 +115,7 @@ def compute(where: str, n: int, smeared: bool, percent: float, place: np.ndarray
         "down": {"data": TAILS[down > 0.8], "sizes": 110 * (down[down > 0.8] - 0.7)},
         "ring": {"data": masses, "sizes": [6 if smeared else 50]},
         "place": {"data": place, "facecolor": INSIDE if mass else "white"},
-        "lines": {"data": segments[order, :, :2], "color": faded(colours, depth / RADIUS)[order]},
+        "lines": {"data": parts, "color": faded(colours, depth)},
         "ring there": {"data": _seen(masses)[:, :2], "sizes": [6 if smeared else 26]},
         "place there": {"data": _seen(place)[:, :2], "facecolor": INSIDE if mass else "white"},
         "window": (high @ CAMERA.T)[:, :2] if space else np.zeros((4, 2)),

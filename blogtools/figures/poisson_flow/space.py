@@ -4,8 +4,8 @@ import numpy as np
 
 from blogtools.figures.poisson_flow.fields import Lines
 
-PIECE = 2
-"""Steps of a line that share a shade."""
+SHADES = 8
+"""Between the middle and the front, and as many to the back."""
 PALEST = 0.2
 """Of its colour, what is left at the back."""
 
@@ -41,12 +41,21 @@ def even_directions(number: int) -> np.ndarray:
     return np.stack([np.sqrt(1 - z * z) * np.cos(turn), np.sqrt(1 - z * z) * np.sin(turn), z], 1)
 
 
-def pieces(points: np.ndarray, source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lines [n, m, 3] cut into pieces [k, PIECE + 1, 3] with the mass of each; those without length left out."""
-    starts = np.arange(0, points.shape[1] - PIECE, PIECE)
-    pieces = points[:, starts[:, None] + np.arange(PIECE + 1)].reshape(-1, PIECE + 1, 3)
-    long = (pieces[:, 0] != pieces[:, -1]).any(1)
-    return pieces[long], np.repeat(source, len(starts))[long]
+def pieces(points: np.ndarray, source: np.ndarray, radius: float) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """Lines [n, m, 3] cut where their shade changes, from back to front: pieces [k, 2], the mass and depth of each.
+
+    Depth is that of ``faded``, −1 and 1 at ``radius``. Where a line stands still there is nothing.
+    """
+    middle = (points[:, 1:, 2] + points[:, :-1, 2]) / 2
+    shade = np.floor(SHADES / radius * middle)
+    moving = (points[:, 1:] != points[:, :-1]).any(2)
+    cut = np.ones((len(points), points.shape[1]), bool)
+    cut[:, 1:-1] = (shade[:, 1:] != shade[:, :-1]) | (moving[:, 1:] != moving[:, :-1])
+    line, first = np.nonzero(moving & cut[:, :-1])
+    end = np.nonzero(moving & cut[:, 1:])[1] + 2
+    flat, depth = points[..., :2], (shade[line, first] + 0.5) / SHADES
+    order = np.argsort(depth, kind="stable")
+    return [flat[line[k], first[k] : end[k]] for k in order], source[line[order]], depth[order]
 
 
 def faded(colours: np.ndarray, depth: np.ndarray) -> np.ndarray:
