@@ -5,8 +5,10 @@
 >>> sample(predict, Poisson(), start, grid(40.0, 0.01, 9), solver="heun").x
 """
 
+from blogtools.diffusion.attention import attention_mean
 from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
 from blogtools.diffusion.exact import PosteriorMean
+from blogtools.diffusion.flow import carry, continuity_residual, divergence, downhill, log_likelihood, velocity
 from blogtools.diffusion.gravity import (
     FieldLines,
     centroid,
@@ -17,6 +19,7 @@ from blogtools.diffusion.gravity import (
     potential,
     sphere_area,
 )
+from blogtools.diffusion.heat import Mixture, heat_differences, heat_fft, prior_kl, score, score_target, score_weight
 from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
 from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
 from blogtools.diffusion.process import Linear, Poisson, Process
@@ -39,6 +42,7 @@ __all__ = [
     "FieldLines",
     "Heat",
     "Linear",
+    "Mixture",
     "Poisson",
     "PosteriorMean",
     "Process",
@@ -47,30 +51,43 @@ __all__ = [
     "VarianceExploding",
     "VariancePreserving",
     "analytic_sigma_bar",
+    "attention_mean",
     "blur",
     "blur_width",
+    "carry",
     "centroid",
+    "continuity_residual",
     "ddpm_share",
     "denoising_loss",
+    "divergence",
+    "downhill",
     "eta_share",
     "field_lines",
     "gravity",
     "grid",
+    "heat_differences",
+    "heat_fft",
+    "log_likelihood",
     "log_sphere_area",
     "mask_out",
     "multipole",
     "perturb_eq11",
     "pixelate",
     "potential",
+    "prior_kl",
     "radius_cdf",
     "radius_log_pdf",
     "revise",
     "sample",
     "sample_hemisphere",
     "sample_prior",
+    "score",
+    "score_target",
+    "score_weight",
     "sphere_area",
     "squared_error",
     "steps_for",
     "target_eq10",
     "target_eq12",
+    "velocity",
 ]
