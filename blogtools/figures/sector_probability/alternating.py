@@ -13,7 +13,7 @@ from scipy.special import gammaln
 from blogtools.figures import live_figure
 from blogtools.figures.sector_probability.parts import TURN, grouped, power
 from blogtools.live import Live, Slider, style
-from blogtools.sector import complement, probability, textbook
+from blogtools.sector import complement, log_complement, probability, textbook
 
 LEAST, MOST = 1.0, 10.0
 """Range of c = nx; the longest piece is at least 1/n, so that P = 1 for c ≤ 1."""
@@ -85,7 +85,7 @@ def compute(n: int, c: float) -> dict[str, Any]:
         "overflow": _block(np.append(overflow[:1], 2000) if len(overflow) else overflow, FLOOR, CEILING),
         "overflow name": "NaN" if len(overflow) and overflow[0] < 1600 else "",
         "now": now,
-        "title": f"Error at $nx$ = {c:.2f}",
+        "title": f"Error at nx = {c:.2f}",
         "readout": (
             f"n = {grouped(n)}, θ = {np.degrees(theta):.3f}°: float64 sum {_words(value)}, exact {_near(n, theta)},"
             f" error {power(off) if np.isfinite(off) else 'NaN'}\n"
@@ -121,7 +121,10 @@ def _near(n: int, theta: float) -> str:
     rest = float(complement(n, theta))
     if rest >= 1e-3:
         return f"{1 - rest:.8f}"
-    return "1" if rest == 0 else f"1 − {power(rest)}"
+    if rest > 1e-300:
+        return f"1 − {power(rest)}"
+    digits = -float(log_complement(n, theta)) / np.log(10)
+    return f"1 − 1e−{digits:.0f}" if np.isfinite(digits) else "1"
 
 
 def draw(figure: Figure) -> dict[str, Artist]:

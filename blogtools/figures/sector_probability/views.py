@@ -52,7 +52,7 @@ def compute(ducks: np.ndarray, theta: float) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "ducks": {"data": ducks, "facecolor": np.where(swimming, style.BLACK, style.GREY)},
         "allowed": np.array([[0.0, -0.55], [x, -0.55]]),
-        "allowed name": {"x": x / 2, "text": f"$x = 1 - θ/2π$ = {x:.3f}"},
+        "allowed name": {"x": x / 2, "text": f"x = 1 − θ/2π = {x:.3f}"},
     }
     shown |= _disc(ducks[swimming], np.radians(theta))
     shown |= _circle(first, lengths, x) | _stick(lengths, x) | _simplex(lengths, x)
@@ -88,7 +88,7 @@ def _circle(first: float, lengths: np.ndarray, x: float) -> dict[str, Any]:
     }
     if len(lengths):
         k = int(lengths.argmax())
-        shown["longest"] = {"text": f"longest: {NAMES[k]} = {lengths[k]:.3f}", "color": _colour(lengths[k], x)}
+        shown["longest"] = {"text": f"longest: {_plain(k)} = {lengths[k]:.3f}", "color": _colour(lengths[k], x)}
     else:
         shown["longest"] = ""
     for k, name in enumerate(NAMES):
@@ -142,6 +142,11 @@ def _simplex(lengths: np.ndarray, x: float) -> dict[str, Any]:
     return shown
 
 
+def _plain(k: int) -> str:
+    """The name of piece k in plain letters: mathematics that changes with every frame would cost most of its time."""
+    return f"x{'₁₂₃₄₅₆'[k]}"
+
+
 def _exact(n: int, x: float) -> float:
     return float(probability(n, TURN * (1 - x)))
 
@@ -158,7 +163,7 @@ def _sentence(lengths: np.ndarray, x: float, theta: float) -> str:
     longest = lengths[k]
     long = longest >= x
     return (
-        f"n = {n}: longest piece x{'₁₂₃₄₅₆'[k]} = {longest:.3f} {'≥' if long else '<'} x = {x:.3f}, so {theta:.0f}°"
+        f"n = {n}: longest piece {_plain(k)} = {longest:.3f} {'≥' if long else '<'} x = {x:.3f}, so {theta:.0f}°"
         f" {'hold all' if long else 'do not hold all'}; {360 * (1 - longest):.1f}° do\n"
         f"exact probability {chance(_exact(n, x))}"
     )
