@@ -22,7 +22,7 @@ from blogtools.diffusion.gravity import (
 from blogtools.diffusion.heat import Mixture, heat_differences, heat_fft, prior_kl, score, score_target, score_weight
 from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
 from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
-from blogtools.diffusion.process import Linear, Poisson, Process
+from blogtools.diffusion.process import Levelled, Linear, Poisson, Process
 from blogtools.diffusion.sampler import (
     Sampled,
     Spread,
@@ -41,6 +41,7 @@ __all__ = [
     "Cosine",
     "FieldLines",
     "Heat",
+    "Levelled",
     "Linear",
     "Mixture",
     "Poisson",

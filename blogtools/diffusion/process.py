@@ -5,7 +5,7 @@ A sample is a vector in the last axis; images travel flattened; every axis befor
 
 import math
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -16,11 +16,7 @@ from blogtools.diffusion.schedule import Heat, Schedule, Time
 
 
 class Process(Protocol):
-    """A gradual destruction x_t = F_t(x_0, ε) of data; all that a sampler or a loss knows of it.
-
-    ``level``, ``time`` and ``gaussian`` matter to solvers of higher order and to fresh noise; a process whose forward
-    map is not a x_0 + b ε lives without the first two and is sampled by ``solver="euler"``.
-    """
+    """A gradual destruction x_t = F_t(x_0, ε) of data; all that a loss, and the sampler with "euler", know of it."""
 
     @property
     def gaussian(self) -> bool:
@@ -38,6 +34,11 @@ class Process(Protocol):
     def recover(self, x0: Tensor, x_t: Tensor, t: Time, generator: torch.Generator | None = None) -> Tensor:
         """The ε that leads from x_0 to x_t, or a posterior draw of it where several do."""
         ...
+
+
+@runtime_checkable
+class Levelled(Process, Protocol):
+    """A process x_t = a x_0 + b ε, whose steps may be of higher order and whose fresh noise may be DDPM's."""
 
     def level(self, t: Time) -> Tensor:
         """The ratio σ = b/a of x_t = a x_0 + b ε, in units of the data."""

@@ -22,7 +22,7 @@ from scipy.integrate import solve_ivp
 from torch import Tensor
 
 from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
-from blogtools.diffusion.process import Process
+from blogtools.diffusion.process import Levelled, Process
 from blogtools.diffusion.schedule import Time
 
 Predictor = Callable[[Tensor, Tensor], Tensor]
@@ -118,18 +118,21 @@ def sample(
     _check_settings(process, x, solver, variable, fresh, rtol, atol)
     counted = _Counted(predict)
     times = _check_times(times, x)
-    if (solver != "euler" or variable != "t") and not torch.isfinite(process.level(times[0])).all():
-        raise ValueError(f"times[0] = {_span(times[0])} has an infinite level; only euler in variable 't' begins there")
-    if solver == "rk45":
-        return _adaptive(counted, process, x, times, variable, rtol, atol, keep_path)
+    levelled = None
+    if solver != "euler" or variable != "t":
+        levelled = _levelled(process, f"solver = {solver!r} in variable {variable!r}")
+        if not torch.isfinite(levelled.level(times[0])).all():
+            raise ValueError(f"times[0] = {_span(times[0])} has an infinite level; only euler in 't' can begin there")
+    if levelled is not None and solver == "rk45":
+        return _adaptive(counted, levelled, x, times, variable, rtol, atol, keep_path)
     path, before = [x], None
     for k, (t, after) in enumerate(itertools.pairwise(times)):
         share = _share(process, fresh(t, after) if callable(fresh) else fresh, t, after)
         aim = x0 = counted(x, t)
-        if solver == "2m" and before is not None:
-            aim = _extrapolated(process, x0, before[0], before[1], t, after)
-        elif solver == "heun" or (solver == "euler" and variable == "log t"):
-            aim = _aim(counted, process, x, x0, t, after, solver, variable)
+        if levelled is not None and solver != "2m":
+            aim = _aim(counted, levelled, x, x0, t, after, solver, variable)
+        elif levelled is not None and before is not None:
+            aim = _extrapolated(levelled, x0, before[0], before[1], t, after)
         before = (x0, t)
         x = revise(process, aim, x, t, after, fresh=share, generator=generator)
         if x.is_floating_point():
@@ -161,7 +164,7 @@ def revise(
     return process.forward(x0, eps, after)
 
 
-def eta_share(process: Process, eta: float) -> Callable[[Tensor, Tensor], Tensor]:
+def eta_share(process: Levelled, eta: float) -> Callable[[Tensor, Tensor], Tensor]:
     """``fresh`` for σ_t = η times DDPM's: 0 is DDIM (9271.claim2), 1 DDPM (claim1); at most 1, which is eq3.
 
     DDPM's share is f = √(1 − (σ'/σ)²) with σ = b/a the level: f b' is then the deviation of q(x_{t'} | x_t, x_0), and
@@ -169,7 +172,7 @@ def eta_share(process: Process, eta: float) -> Callable[[Tensor, Tensor], Tensor
     """
     if not (eta >= 0 and math.isfinite(eta)):
         raise ValueError(f"eta = {eta} must be a finite number of at least 0")
-    _require_level(process, "eta_share")
+    process = _levelled(process, "eta_share")
 
     def share(t: Tensor, after: Tensor) -> Tensor:
         ratio = process.level(after).double() / process.level(t).double()
@@ -178,7 +181,7 @@ def eta_share(process: Process, eta: float) -> Callable[[Tensor, Tensor], Tensor
     return share
 
 
-def ddpm_share(process: Process) -> Callable[[Tensor, Tensor], Tensor]:
+def ddpm_share(process: Levelled) -> Callable[[Tensor, Tensor], Tensor]:
     """``fresh`` that makes a step DDPM's, x' ~ q(x_{t'} | x_t, x̂_0) (9271.claim1)."""
     return eta_share(process, 1.0)
 
@@ -220,7 +223,7 @@ def analytic_sigma_bar(
 
 
 def _aim(
-    predict: Predictor, process: Process, x: Tensor, x0: Tensor, t: Tensor, after: Tensor, solver: str, variable: str
+    predict: Predictor, process: Levelled, x: Tensor, x0: Tensor, t: Tensor, after: Tensor, solver: str, variable: str
 ) -> Tensor:
     """The x̂_0 that makes ``revise`` the step of ``solver`` in ``variable``; x̂_0 itself where the step ends at 0."""
     last = clock(after, x) == 0
@@ -245,7 +248,7 @@ def _aim(
 
 
 def _extrapolated(
-    process: Process, x0: Tensor, x0_before: Tensor, t_before: Tensor, t: Tensor, after: Tensor
+    process: Levelled, x0: Tensor, x0_before: Tensor, t_before: Tensor, t: Tensor, after: Tensor
 ) -> Tensor:
     """DPM-Solver++(2M): x̂_0 + (h/2h_before)(x̂_0 − x̂_0 before), h the steps in log σ; x̂_0 where the step ends at 0."""
     past, now, end = (process.level(s).double() for s in (t_before, t, after))
@@ -255,7 +258,7 @@ def _extrapolated(
 
 def _adaptive(
     predict: "_Counted",
-    process: Process,
+    process: Levelled,
     x: Tensor,
     times: Tensor,
     variable: str,
@@ -334,9 +337,10 @@ def _share(process: Process, fresh: float | Tensor, t: Tensor, after: Tensor) ->
     raise ValueError(f"fresh = {_span(f)} {wrong} (step from t = {_span(t)} to {_span(after)})")
 
 
-def _require_level(process: Process, what: str) -> None:
-    if not hasattr(process, "level"):
+def _levelled(process: Process, what: str) -> Levelled:
+    if not isinstance(process, Levelled):
         raise ValueError(f"{what} needs a process with a level b/a, which {type(process).__name__} has not")
+    return process
 
 
 def _check_settings(
@@ -346,10 +350,9 @@ def _check_settings(
         raise ValueError(f"solver = {solver!r} is not one of {', '.join(SOLVERS)}")
     if variable not in VARIABLES:
         raise ValueError(f"variable = {variable!r} is neither 't' nor 'log t'")
-    if solver != "euler" or variable != "t":
-        _require_level(process, f"solver = {solver!r} in variable {variable!r}")
-        if callable(fresh) or (torch.as_tensor(fresh) > 0).any():
-            raise ValueError(f"fresh = {fresh} needs solver='euler' in variable 't', not {solver!r} in {variable!r}")
+    steady = solver == "euler" and variable == "t"
+    if not steady and (callable(fresh) or (torch.as_tensor(fresh) > 0).any()):
+        raise ValueError(f"fresh = {fresh} needs solver='euler' in variable 't', not {solver!r} in {variable!r}")
     require_positive("rtol", rtol)
     require_positive("atol", atol)
     if not isinstance(x, Tensor) or x.ndim == 0 or x.numel() == 0:
