@@ -62,10 +62,11 @@ def in_half_ball(points: np.ndarray) -> np.ndarray:
         return np.asarray((points[..., 0] > 0).all(1) | (points[..., 0] < 0).all(1))
     if d == 2:
         return np.asarray(arcs(np.arctan2(points[..., 1], points[..., 0])).max(1) >= 0.5)
-    # A half-ball that holds all can be turned until two of them lie in its plane.
+    # A half-ball that holds all can be turned until two of them lie in its plane, in at least three ways; walking
+    # around these, the first of the two has the smaller number at least once, so that one sign is enough.
     first, second = np.array(list(itertools.combinations(range(n), 2))).T
     cosines = np.cross(points[:, first], points[:, second]) @ points.swapaxes(1, 2)
-    return np.asarray(((cosines > -NEAR).all(2) | (cosines < NEAR).all(2)).any(1))
+    return np.asarray((cosines > -NEAR).all(2).any(1))
 
 
 @lru_cache(maxsize=POINTS)
