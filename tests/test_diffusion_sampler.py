@@ -288,7 +288,7 @@ def test_exact_field_carries_the_prior_to_the_data() -> None:
 
 
 ALPHA = 1e-4 / 100
-"""Significance of one law test: fewer than a hundred of them make one false alarm in ten thousand runs at fresh seeds."""
+"""Significance of one law test: a hundred of them make one false alarm in ten thousand fresh seeds."""
 
 
 @pytest.mark.parametrize("schedule", [*SCHEDULES, Heat()], ids=repr)
