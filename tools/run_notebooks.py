@@ -52,6 +52,7 @@ def run(path: Path, timeout: float = 300) -> tuple[nbformat.NotebookNode, float]
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=False,
+        coalesce_streams=True,
         extra_arguments=["--log-level=40"],
     )
     started = time.perf_counter()
