@@ -90,6 +90,8 @@ def test_stops_reach_every_state() -> None:
         ({"states": 1, "blank": False}, "states = 1 must"),
         ({"states": 2.0}, "states = 2.0 must"),
         ({"value": [0, 1]}, "sides = array"),
+        ({"reach": 0}, "reach = 0 must be a number of pixels above 0"),
+        ({"thickness": np.nan}, "thickness = nan must be"),
         ({"words": ("a", "b")}, "words has 2 entries, allowed is 3"),
         ({"names": ("a", "b")}, "names has 2 entries, allowed is 4"),
         ({"artist": "axis"}, "picks 'sides': artist = 'axis' is not one of the artists and axes .*: axes, sides, dot"),
@@ -217,7 +219,7 @@ def test_a_tap_and_an_assistive_click(show: lab.Show) -> None:
 
 
 def test_marks_lie_on_their_segments_at_any_width(show: lab.Show) -> None:
-    shown = show(square(), width=400, ratio=1)
+    shown = show(square(thickness=22), width=400, ratio=1)
     marks = shown.page.locator(".pick").all()
     scale = 400 / 600
     sx, tx, sy, ty = shown.live.widget.frame["affine"]["axes"]
@@ -228,6 +230,7 @@ def test_marks_lie_on_their_segments_at_any_width(show: lab.Show) -> None:
         assert box["x"] + box["width"] / 2 == pytest.approx((sx * x + tx) / 2 * scale, abs=1)
         assert box["y"] + box["height"] / 2 == pytest.approx((sy * y + ty) / 2 * scale + 2, abs=1)
         assert max(box["width"], box["height"]) == pytest.approx(sx / 2 * scale + 14, abs=1)
+        assert min(box["width"], box["height"]) == pytest.approx(22, abs=0.1)
 
 
 def test_a_point_near_the_pointer_is_marked(show: lab.Show) -> None:

@@ -148,6 +148,8 @@ function makePicks(control, engine, picture) {
           left: `${(50 * (a + c)) / width}%`,
           top: `${(50 * (b + d)) / height}%`,
           width: `calc(${(100 * Math.hypot(c - a, d - b)) / width}% + 14px)`,
+          height: `${control.thickness}px`,
+          minWidth: `${control.thickness}px`,
           transform: `translate(-50%, -50%) rotate(${Math.atan2(d - b, c - a)}rad)`,
         });
         mark.setAttribute("aria-label", `${control.names[i]}: ${control.words[states[i] - control.lowest]}`);

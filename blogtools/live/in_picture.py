@@ -77,7 +77,8 @@ class Picks:
     before them. ``compute`` shows them. ``words`` name the states (the blank one first) and ``names`` the places, for
     those who do not see the picture. A click counts for the nearest place within ``reach`` CSS pixels; with Shift, or
     with the right button, it goes back. With the keyboard: Tab to the places, arrow keys from one to another, Enter or
-    Space (with Shift: back). ``value`` may be one number for all.
+    Space (with Shift: back); the focus is a ring around the segment, ``thickness`` CSS pixels across. ``value`` may be
+    one number for all.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Picks:
     words: Sequence[str] = ()
     names: Sequence[str] = ()
     reach: float = 24.0
+    thickness: float = 30.0
 
     def __post_init__(self) -> None:
         places = np.array(self.places, float)
@@ -101,6 +103,10 @@ class Picks:
             raise ValueError(f"picks {self.name!r}: places = {places.tolist()} must be finite")
         if isinstance(self.states, bool) or not isinstance(self.states, int) or self.states + self.blank < 2:
             raise ValueError(f"picks {self.name!r}: states = {self.states!r} must be an int that leaves two states")
+        for which in ("reach", "thickness"):
+            size = getattr(self, which)
+            if not np.isfinite(size) or size <= 0:
+                raise ValueError(f"picks {self.name!r}: {which} = {size!r} must be a number of pixels above 0")
         words = tuple(self.words) or (("blank",) if self.blank else ()) + tuple(str(k) for k in range(self.states))
         names = tuple(self.names) or tuple(f"{self.label} {k + 1} of {len(places)}" for k in range(len(places)))
         for which, texts, number in (("words", words, self.states + self.blank), ("names", names, len(places))):
@@ -141,6 +147,7 @@ class Picks:
         return {
             "kind": "picks", "name": self.name, "label": self.label, "artist": self.artist, "places": ends.tolist(),
             "lowest": self.lowest, "words": list(self.words), "names": list(self.names), "reach": self.reach,
+            "thickness": self.thickness,
         }  # fmt: skip
 
 
