@@ -192,8 +192,11 @@ WATCH = """
     let changes = 0, jumps = 0;
     frames.forEach((frame, i) => { if (i && Math.abs(frame.top - frames[i - 1].top) > 1) jumps += 1; });
     during.forEach((frame, i) => { if (i && frame.hash !== during[i - 1].hash) changes += 1; });
+    // From the first picture to the last: a frame or two before and after them had no event to show.
+    const fresh = during.filter((frame, i) => i && frame.painted !== during[i - 1].painted);
+    const shown = fresh.length > 1 ? fresh.at(-1).painted - fresh[0].painted : NaN;
     return {
-      painted_a_second: (1000 * (during.at(-1).painted - during[0].painted)) / (during.at(-1).at - start),
+      painted_a_second: (1000 * shown) / (fresh.at(-1)?.at - fresh[0]?.at),
       pictures_a_second: (1000 * changes) / (during.at(-1).at - start),
       browser_frames_a_second: (1000 * during.length) / (during.at(-1).at - start),
       blank: frames.filter((frame) => frame.hash === null).length,

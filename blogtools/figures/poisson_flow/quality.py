@@ -124,12 +124,17 @@ def quality_compute(view: str, evaluations: int) -> dict[str, Any]:
         shown[f"leader_{k}"] = {"data": leader, "color": row.colour}
         within = line[line[:, 0] <= evaluations]
         if len(within):
-            reached.append(f"{row.name} {within[-1, 1]:.2f}±{within[-1, 2]:.2f}")
+            reached.append(f"{row.name} {_with_spread(*within[-1, 1:])}")
     floor = result["floor"]
     shown["readout"] = (
         f"At most {evaluations} evaluations: {' · '.join(reached) or 'nothing measured'} · real {floor[0]:.2f}"
     )
     return shown
+
+
+def _with_spread(mean: float, deviation: float) -> str:
+    """Two decimals, and powers of ten for what failed altogether."""
+    return f"{mean:.2f}±{deviation:.2f}" if mean < 1000 else f"{mean:.0e}±{deviation:.0e}".replace("e+0", "e")
 
 
 def quality_draw(figure: Figure) -> dict[str, Artist]:
