@@ -1,0 +1,187 @@
+"""The figures of 9280: each ``compute`` against facts that do not pass through it."""
+
+import math
+import re
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+import torch
+from scipy import integrate
+
+from blogtools.diffusion import Heat, Linear, Mixture, carry, heat_differences, velocity
+from blogtools.figures.heat_ode import clouds, paths
+from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers of a readout, in order."""
+    plain = text.replace("−", "-").replace(",", "")
+    return [float(found) for found in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", plain)]
+
+
+def mixture(heights: np.ndarray) -> Mixture:
+    return Mixture(torch.tensor(NODES)[:, None], WIDTH, torch.tensor(heights))
+
+
+class TestLine:
+    line, heights = Line.drawn(SHAPES["saw"]), SHAPES["saw"]
+
+    @pytest.mark.parametrize("t", [0.0, 0.3, 2.0])
+    def test_density_and_slope_are_those_of_the_package(self, t: float) -> None:
+        x = torch.linspace(-3, 3, 50, dtype=torch.float64, requires_grad=True)
+        logs = mixture(self.heights).log_density(x[:, None], t)
+        (slope,) = torch.autograd.grad(logs.sum(), x)
+        place = x.detach().numpy()
+        assert np.allclose(np.log(self.line.density(place, t)), logs.detach().numpy(), atol=1e-9)
+        assert np.allclose(self.line.slope(place, t), slope.numpy(), rtol=1e-6, atol=1e-7)
+        whole = integrate.quad(lambda y: float(self.line.density(np.array(y), t)), -12, 0.4, limit=400)[0]
+        assert float(self.line.below(np.array(0.4), t)) == pytest.approx(whole, abs=1e-6)
+        assert np.allclose(
+            self.line.below(self.line.place(np.array([0.01, 0.5, 0.9]), t), t), [0.01, 0.5, 0.9], atol=1e-4
+        )
+
+    def test_points_go_where_eq17_takes_them(self) -> None:
+        """Against RK45 of the package along its own velocity, up and down; only the interval is the same."""
+        x = np.array([-2.0, -0.4, 0.1, 1.7])
+        f = velocity(mixture(self.heights), Linear(Heat()))
+        for t0, t1 in ((0.05, 1.5), (1.5, 0.05)):
+            end, _ = carry(f, torch.tensor(x)[:, None], t0, t1, rtol=1e-9, atol=1e-10)
+            assert np.allclose(self.line.carried(x, t0, t1), end[:, 0].numpy(), atol=2e-4)
+
+    def test_paths_pass_through_their_points(self) -> None:
+        times = np.array([0.0, 0.2, 1.0, 2.0])
+        found = self.line.paths(np.array([0.3, -1.0]), 0.7, times)
+        assert np.allclose(self.line.carried(found[3], 2.0, 0.7), [0.3, -1.0], atol=1e-4)
+        assert np.allclose(self.line.carried(found[0], 0.0, 0.7), [0.3, -1.0], atol=1e-4)
+
+
+class TestClouds:
+    options: ClassVar[dict[str, Any]] = {
+        "p0": SHAPES["two lumps"],
+        "shape": "two lumps",
+        "t": 0.6,
+        "n": 1500,
+        "cells": 300,
+    }
+
+    def mass(self, shown: dict[str, Any], name: str) -> float:
+        return float(np.trapezoid(shown[name][:, 1], shown[name][:, 0]))
+
+    @pytest.mark.parametrize("shape", list(SHAPES))
+    @pytest.mark.parametrize("t", [0.1, 1.3])
+    def test_all_four_are_the_convolution(self, shape: str, t: float) -> None:
+        """Gaussian noise of width √(WIDTH² + t²) on the drawn curve, by quadrature at a few places."""
+        heights = SHAPES[shape]
+        shown = clouds.compute(**self.options | {"p0": heights, "shape": shape, "t": t})
+        s, spacing = math.hypot(WIDTH, t), NODES[1] - NODES[0]
+        exact = lambda x: (  # noqa: E731
+            np.exp(-((x[:, None] - NODES) ** 2) / (2 * s * s)) @ heights * spacing / math.sqrt(2 * math.pi) / s
+        )
+        for name, tolerance in (("analytic", 1e-12), ("fourier", 1e-12), ("differences", 0.02 if t < 1 else 1e-3)):
+            x, y = shown[name].T
+            assert np.abs(y - exact(x)).max() < tolerance * (1 if tolerance < 1e-9 else y.max() * 5), name
+        x = np.sort(shown["rug"][:, 0])
+        assert np.abs(Line.drawn(heights).below(x, t) - (np.arange(1500) + 0.5) / 1500).max() < 2 / math.sqrt(1500)
+        assert self.mass(shown, "steps") == pytest.approx(heights.sum() * spacing, rel=0.01)
+
+    def test_the_grid_is_that_of_the_package(self) -> None:
+        line, h = Line.drawn(SHAPES["box"]), 24 / 200
+        grid = np.linspace(-12 + h / 2, 12 - h / 2, 200)
+        p0 = line.density(grid, 0.0)
+        expected = heat_differences(p0, grid, 0.8)
+        assert np.allclose(clouds.melted(p0, h)(0.8**2 / 2), expected, atol=2e-6)
+        assert np.abs(expected - line.density(grid, 0.8)).max() > 1e-4
+
+    def test_particles_are_carried_by_the_ode(self) -> None:
+        """Each where RK45 takes it from its own draw of p_0, and not at a quantile of p_t."""
+        places = [clouds.compute(**self.options | {"t": t})["rug"][:40, 0] for t in (0.02, 1.1)]
+        f = velocity(mixture(SHAPES["two lumps"]), Linear(Heat()))
+        end, _ = carry(f, torch.tensor(places[0])[:, None], 0.02, 1.1, rtol=1e-8, atol=1e-9)
+        assert np.allclose(end[:, 0].numpy(), places[1], atol=1e-3)
+        ranks = np.sort(Line.drawn(SHAPES["two lumps"]).below(clouds.compute(**self.options)["rug"][:, 0], 0.6))
+        assert np.abs(ranks - (np.arange(1500) + 0.5) / 1500).max() > 0.002
+
+    def test_errors_fall_with_the_square_of_the_spacing_and_the_root_of_the_number(self) -> None:
+        def said(**changes: Any) -> list[float]:
+            return numbers(clouds.compute(**self.options | changes)["readout"].split("at σ_t")[1])
+
+        coarse, fine = (said(cells=cells)[2] for cells in (150, 300))
+        assert coarse / fine == pytest.approx(4, rel=0.1)
+        few = np.mean([said(n=100, t=t)[3] for t in (0.2, 0.6, 1.0, 1.4)])
+        many = np.mean([said(n=1600, t=t)[3] for t in (0.2, 0.6, 1.0, 1.4)])
+        assert few / many == pytest.approx(4, rel=0.35)
+        assert said()[1] < 1e-14
+        rank = numbers(clouds.compute(**self.options)["readout"].splitlines()[1])[1]
+        assert rank < 1e-4
+
+    def test_a_shape_is_chosen_or_drawn(self) -> None:
+        before = self.options
+        chosen = clouds.react(before, before | {"shape": "box"})
+        assert chosen["p0"] is SHAPES["box"]
+        assert clouds.react(before, before | {"p0": SHAPES["saw"]}) == {"shape": "by hand"}
+        assert clouds.react(before, before | {"t": 1.0}) == clouds.react(before, before | {"shape": "by hand"}) == {}
+
+    def test_nothing_drawn(self) -> None:
+        shown = clouds.compute(**self.options | {"p0": np.zeros(len(NODES))})
+        assert "draw a density" in shown.pop("readout")
+        assert set(shown) == set(clouds.compute(**self.options)) - {"readout"}
+
+
+class TestPaths:
+    starts = np.array([[0.0, -1.0], [0.7, 0.4], [2.5, -3.0], [1.1, 2.0]])
+
+    def shown(self, way: str = paths.DOWN, done: float = 30.0, data: str = "two lumps") -> dict[str, Any]:
+        return paths.compute(self.starts, data, way, done)
+
+    @pytest.mark.parametrize("way", [paths.DOWN, paths.UP])
+    def test_all_walk_on_the_paths_of_the_ode_through_their_starts(self, way: str) -> None:
+        shown = self.shown(way)
+        t = 0.3 * paths.T if way == paths.DOWN else 0.7 * paths.T
+        f = velocity(mixture(SHAPES["two lumps"]), Linear(Heat()))
+        for (begin, x), walker in zip(self.starts, shown["walkers"], strict=True):
+            end, _ = carry(f, torch.tensor([[x]]), max(float(begin), 1e-3), t, rtol=1e-8, atol=1e-9)
+            assert walker.tolist() == pytest.approx([t, float(end)], abs=2e-3)
+
+    def test_arrows_go_down_the_hill_and_up_on_the_way_back(self) -> None:
+        for way, sign in ((paths.DOWN, -1), (paths.UP, 1)):
+            shown = self.shown(way, 50.0)
+            height, x = shown["hill"].T
+            rise = np.interp(shown["seats"][:, 1], x, np.gradient(height, x))
+            along = shown["arrows"]["data"][:, 1]
+            assert (sign * rise * along > 0).all()
+            assert np.allclose(np.interp(shown["seats"][:, 1], x, height), shown["seats"][:, 0], atol=2e-3)
+
+    def test_nobody_overtakes(self) -> None:
+        crowd = self.shown(data="four spikes")["crowd"]
+        assert (np.diff(crowd[:, :, 1], axis=0) > 0).all()
+        for done in (0.0, 50.0, 100.0):
+            *places, moved = numbers(self.shown(done=done)["readout"].splitlines()[1])
+            assert places == sorted(places)
+            assert moved < 2e-5
+        shares = Line.drawn(SHAPES["four spikes"]).below(crowd[:, -1, 1], paths.T)
+        assert np.allclose(shares, (np.arange(31) + 0.5) / 31, atol=1e-4)
+
+    def test_what_is_behind_and_what_is_ahead(self) -> None:
+        for way, end in ((paths.DOWN, 0.0), (paths.UP, paths.T)):
+            shown = self.shown(way)
+            for piece, walker, whole in zip(shown["gone"], shown["walkers"], shown["whole"], strict=True):
+                begin, here = (piece[0], piece[-1]) if way == paths.DOWN else (piece[-1], piece[0])
+                assert here.tolist() == walker.tolist()
+                assert begin[0] == end
+                assert (np.diff(piece[:, 0]) > 0).all()
+                assert np.abs(np.interp(piece[:, 0], *whole.T) - piece[:, 1]).max() < 0.02
+
+    def test_whoever_turns_round_keeps_the_path_and_with_new_data_the_rank(self) -> None:
+        before = {"starts": self.starts, "data": "two lumps", "way": paths.DOWN, "done": 10.0}
+        after = before | {"way": paths.UP}
+        turned = np.array(paths.react(before, after)["starts"])
+        assert (turned[:, 0] == paths.T).all()
+        again = paths.compute(turned, "two lumps", paths.UP, 90.0)["walkers"]
+        assert np.allclose(again, paths.compute(self.starts, "two lumps", paths.DOWN, 10.0)["walkers"], atol=1e-3)
+        moved = np.array(paths.react(before, before | {"data": "box"})["starts"])
+        for (t, x), (same, y) in zip(self.starts, moved, strict=True):
+            assert t == same
+            ranks = [Line.drawn(SHAPES[k]).below(np.array(p), t) for k, p in (("two lumps", x), ("box", y))]
+            assert ranks[0] == pytest.approx(ranks[1], abs=1e-4)
+        assert paths.react(before, before | {"done": 50.0}) == {}
