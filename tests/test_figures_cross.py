@@ -223,7 +223,7 @@ def test_cells_of_every_shape(shape: str) -> None:
         whole = cells.cells_compute(shape, k, rule, 0.0, 5)
         apart = cells.cells_compute(shape, k, rule, 1.0, 5)
         assert plain(whole["valid"]) == f"{ways}"
-        assert whole["sum"].endswith(f"= {len(form.edges)} edges")
+        assert whole["sum"] == f"4 · {len(form.squares)} − {len(form.neighbours)} = {len(form.edges)} edges"
         assert len(whole["cell edges"]["data"]) == 4 * len(form.squares)
         # Together, the two copies of a shared edge lie on each other and have one colour.
         assert len(coloured(whole, "cell")) == len(form.edges)
