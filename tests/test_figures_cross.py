@@ -365,6 +365,9 @@ class TestTree:
     def test_examples_are_completed_as_often_as_is_said(self) -> None:
         nodes = tree.nodes()
         assert valid(CROSS, nodes[0].example)
+        assert [node.example[e] for node in nodes for e in CROSS.sides[CENTRE_SQUARE]] == [
+            *[0, 0, 1, 2] * 8, *[0, 1, 0, 2] * 7,
+        ]  # fmt: skip
         for node in nodes[1:]:
             ways = completions(CROSS, 3, "line", node.example)
             if node.depth == 1:
