@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from scipy import integrate
+from scipy import integrate, linalg
 
 from blogtools.diffusion import Heat, Linear, Mixture, carry, heat_differences, velocity
-from blogtools.figures.heat_ode import clouds, paths
+from blogtools.figures.heat_ode import clouds, order, paths
 from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
 
 
@@ -185,3 +185,46 @@ class TestPaths:
             ranks = [Line.drawn(SHAPES[k]).below(np.array(p), t) for k, p in (("two lumps", x), ("box", y))]
             assert ranks[0] == pytest.approx(ranks[1], abs=1e-4)
         assert paths.react(before, before | {"done": 50.0}) == {}
+
+
+class TestOrder:
+    options: ClassVar[dict[str, float]] = {"xx": 0.8, "xy": -0.9, "yx": 0.6, "yy": 0.3, "dt": 0.2}
+    M = np.array([[0.8, -0.9], [0.6, 0.3]])
+
+    def test_the_square_is_moved_by_one_step_and_the_arrows_are_the_drift(self) -> None:
+        shown = order.compute(**self.options)
+        assert np.allclose(shown["moved"], [c + 0.2 * (self.M @ c) for c in order.CORNERS])
+        factor, linear, exponential = numbers(shown["readout"].splitlines()[0])[2:]
+        x, y = shown["moved"][:-1].T
+        area = abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+        assert factor == pytest.approx(area / 4, abs=1e-5)
+        assert linear == pytest.approx(1.22, abs=1e-5)
+        assert exponential == pytest.approx(linalg.det(linalg.expm(0.2 * self.M)), abs=1e-5)
+        corner = np.array([-2.0, -2.0])
+        assert np.allclose(shown["arrows"][0], self.M @ corner)
+
+    def test_errors_are_those_of_eulers_steps_against_the_flow(self) -> None:
+        """All steps are made, and the flow is the exponential of the matrix, whose determinant says how it spreads."""
+        for steps in (10, 40):
+            whole = np.linalg.matrix_power(np.eye(2) + self.M / steps, steps)
+            flow = linalg.expm(self.M)
+            expected = abs(math.log(linalg.det(whole)) - math.log(linalg.det(flow)))
+            eq5, one, total = order.errors(self.M, np.array([1 / steps]))[:, 0]
+            assert total == pytest.approx(expected, rel=1e-9)
+            assert one == pytest.approx(expected / steps, rel=1e-9)
+            assert eq5 == pytest.approx(linalg.det(self.M) / steps**2, rel=1e-9)
+
+    def test_slopes_are_two_two_and_one(self) -> None:
+        for name, expected in (("eq5", 2), ("one", 2), ("all", 1)):
+            shown = order.compute(**self.options)
+            line = shown[name][shown[name][:, 0] < 3e-3]
+            assert np.polyfit(*np.log(line).T, 1)[0] == pytest.approx(expected, abs=5e-3)
+            assert shown[f"{name} slope"].endswith(f"slope {expected}.00")
+
+    def test_what_has_no_error_says_so(self) -> None:
+        shear = order.compute(0.0, 1.0, 0.0, 0.0, 0.2)
+        assert [shear[f"{name} slope"][-8:] for name in order.LINES] == ["no error"] * 3
+        assert all(len(shear[name]) == len(shear[f"{name} now"]) == 0 for name in order.LINES)
+        singular = order.compute(1.5, 1.5, 1.5, 1.5, 0.2)
+        assert singular["eq5 slope"].endswith("no error")
+        assert singular["one slope"].endswith("2.00")
