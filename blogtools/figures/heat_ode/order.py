@@ -130,7 +130,7 @@ def orders() -> Live:
             Slider("dt", "step Δt", SHORTEST, LONGEST, 0.2, log=True),
         ],
         alt="A black square in the drift of a matrix, and in orange what one step makes of it. Beside it, on"
-        " logarithmic axes, three errors against the step: the determinant's and that of the log density after one step fall with"
-        " the square of the step, slope 2; that of the log density after all steps with the step itself, slope 1.",
+        " logarithmic axes, three errors against the step: the determinant's and that of the log density after one step"
+        " fall with the square of the step, slope 2; that of the log density after all steps with the step, slope 1.",
         size=(9.2, 4.6),
     )
