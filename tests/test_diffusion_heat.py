@@ -89,6 +89,7 @@ def test_finite_differences_join_them_to_second_order() -> None:
     constant, clock = heat_differences(by_hand(x, 0), x, 0.49, 0.5), heat_differences(by_hand(x, 0), x, 0.7)
     np.testing.assert_allclose(constant, clock, atol=1e-8)
     assert (heat_differences(CURVE, NODES, 0.0) == CURVE).all()
+    assert (heat_differences(0 * CURVE, NODES, 1.0) == 0).all()
 
 
 @pytest.mark.parametrize(("solver", "order"), [("euler", 1), ("heun", 2)])
@@ -115,6 +116,7 @@ def test_particles_bring_their_density_with_them() -> None:
     np.testing.assert_allclose(
         np.log(by_hand(x.ravel().numpy(), 0)) - gained.numpy(), np.log(by_hand(there.ravel().numpy(), 1.0)), atol=1e-7
     )
+    assert (carry(f, x, 0.5, 0.5)[0] == x).all()
     back, lost = carry(f, there, 1.0, 0.0, rtol=1e-9, atol=1e-9)
     torch.testing.assert_close(back, x, atol=1e-6, rtol=0)
     torch.testing.assert_close(lost, -gained, atol=1e-6, rtol=0)
@@ -393,6 +395,8 @@ F = velocity(PLANE, HEAT)
         (lambda: PLANE.log_density(X, -0.1), "t = -0.1 must not be negative"),
         (lambda: PLANE.log_density(draw(4, 3), 0.1), "x has shape (4, 3)"),
         (lambda: PLANE(X, math.nan), "t = nan must not be"),
+        (lambda: PLANE.draw(0), "n = 0 must be a whole number"),
+        (lambda: PLANE.draw(3, -1.0), "t = -1 must not be negative"),
         (lambda: heat_fft(G, G**3, 0.1), "grid has spacings 0.125 … 0.875, but must be even"),
         (lambda: heat_fft(G, -G, 0.1), "grid has spacings"),
         (lambda: heat_fft(G[:4], G, 0.1), "p0 has shape (4,)"),
@@ -410,6 +414,7 @@ F = velocity(PLANE, HEAT)
         (lambda: carry(lambda x, t: x / 0, X, 0.1, 1.0), "the drift has 8 of 8 entries"),
         (lambda: carry(F, X, 0.1, math.inf), "t0 = 0.1 and t1 = inf must be finite"),
         (lambda: carry(F, X, 0.1, 1.0, rtol=0.0), "rtol = 0.0 must be"),
+        (lambda: carry(F, X[:0], 0.1, 1.0), "x has shape (0, 2)"),
         (lambda: carry(F, X * math.nan, 0.1, 1.0), "x has 8 of 8 entries"),
         (lambda: log_likelihood(F, X, 0.1, 1.0, torch.sum, trace="skilling"), "trace = 'skilling' is not one of"),
         (lambda: log_likelihood(F, X, 0.1, 1.0, torch.sum, trace="hutchinson", probes=3), "probes = 3 must be"),

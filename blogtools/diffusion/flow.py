@@ -86,15 +86,19 @@ def carry(
 
     9280.eq1 and eq6 in one, by SciPy's RK45 on the whole batch, in double precision but for f, which sees the dtype of
     x. ``rtol`` is for x alone: of the integral a step may miss ``atol`` nats, however large it grows. ``probes`` as in
-    ``divergence``. ``ValueError`` where f has another shape, NaN or infinity; ``RuntimeError`` when
-    RK45 gives up.
+    ``divergence``. ``ValueError`` where f has another shape, NaN or infinity, and for an empty x;
+    ``RuntimeError`` when RK45 gives up.
     """
     require_vectors("x", x)
     require_finite("x", x)
+    if x.numel() == 0:
+        raise ValueError(f"x has shape {tuple(x.shape)}, but must hold at least one sample")
     for name, value in (("rtol", rtol), ("atol", atol)):
         require_positive(name, value)
     if not (math.isfinite(t0) and math.isfinite(t1)):
         raise ValueError(f"t0 = {t0} and t1 = {t1} must be finite")
+    if t0 == t1:
+        return x.detach().clone(), torch.zeros_like(x[..., 0])
 
     def slope(t: float, y: np.ndarray) -> np.ndarray:
         place = torch.as_tensor(y[: x.numel()]).to(x).reshape(x.shape)

@@ -54,6 +54,8 @@ class Mixture:
 
     def draw(self, n: int, t: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
         """``n`` draws [n, d] of x_t = x_0 + tε (9280.eq18)."""
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise ValueError(f"n = {n!r} must be a whole number of at least 1")
         which = torch.multinomial(self._points.log_masses.exp(), n, replacement=True, generator=generator)
         x = self.centres[which]
         noise = torch.randn(x.shape, dtype=x.dtype, device=x.device, generator=generator)
@@ -107,7 +109,8 @@ def heat_differences(
     if t == 0:
         return p0.copy()
     rate = {"fun": lambda s, p: matrix(s) @ p, "jac": lambda s, _: matrix(s)}
-    found = solve_ivp(**rate, t_span=(0, t), y0=p0, method="Radau", t_eval=[t], rtol=1e-8, atol=1e-10 * np.ptp(p0))
+    size = np.abs(p0).max() or 1.0
+    found = solve_ivp(**rate, t_span=(0, t), y0=p0, method="Radau", t_eval=[t], rtol=1e-6, atol=1e-8 * size)
     if found.status != 0:
         raise RuntimeError(f"Radau gave up before t = {t}: {found.message}")
     spread: Floats = found.y[:, -1]
