@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from scipy import integrate, linalg
+from scipy import integrate, linalg, special
 
-from blogtools.diffusion import Heat, Linear, Mixture, carry, heat_differences, velocity
-from blogtools.figures.heat_ode import clouds, order, paths
+from blogtools.diffusion import Heat, Linear, Mixture, attention_mean, carry, heat_differences, velocity
+from blogtools.figures.heat_ode import attention, clouds, order, paths
 from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
 
 
@@ -228,3 +228,50 @@ class TestOrder:
         singular = order.compute(1.5, 1.5, 1.5, 1.5, 0.2)
         assert singular["eq5 slope"].endswith("no error")
         assert singular["one slope"].endswith("2.00")
+
+
+class TestAttention:
+    query = np.array([[0.4, -1.1]])
+
+    def weights(self, data: np.ndarray, t: float) -> np.ndarray:
+        """The Gaussian posterior, written out."""
+        energy = ((data - self.query) ** 2).sum(1) / (2 * t * t)
+        return special.softmax(-energy)
+
+    @pytest.mark.parametrize("data", attention.DATA)
+    @pytest.mark.parametrize("t", [0.05, 0.7, 5.0])
+    def test_weights_and_means_are_the_gaussian_ones(self, data: str, t: float) -> None:
+        shown = attention.compute(self.query, data, t, True)
+        expected = self.weights(shown["data"], t)
+        assert np.allclose(shown["discs"]["sizes"] / attention.LARGEST, expected, atol=1e-12)
+        assert np.allclose(shown["mean"]["data"][0], expected @ shown["data"], atol=1e-12)
+        assert np.allclose(shown["exact"], shown["mean"]["data"], atol=1e-12)
+        layer = attention_mean(attention.points(data), torch.from_numpy(self.query), t)
+        assert np.allclose(shown["mean"]["data"], layer.numpy(), atol=1e-12)
+        in_order = np.sort(expected)[::-1].clip(attention.FLOOR / 10)
+        assert np.allclose(shown["weights"]["data"][:, 1], in_order, rtol=1e-6)
+        assert np.allclose(shown["exact weights"][:, 1], in_order, rtol=1e-6)
+        differ, means = numbers(shown["readout"].splitlines()[0].replace("x̂_0", ""))
+        assert max(differ, means) < 1e-12
+        count = numbers(shown["readout"].splitlines()[1])[1]
+        assert count == pytest.approx(math.exp(special.entr(expected).sum()), abs=0.051)
+
+    def test_without_its_bias_attention_is_another_thing(self) -> None:
+        shown = attention.compute(self.query, "rings", 0.7, False)
+        expected = special.softmax(shown["data"] @ self.query[0] / 0.49)
+        assert np.allclose(shown["discs"]["sizes"] / attention.LARGEST, expected)
+        differ = numbers(shown["readout"].splitlines()[0])[0]
+        gap = np.abs(expected - self.weights(shown["data"], 0.7)).max()
+        assert differ == pytest.approx(gap, rel=0.4)
+        assert gap > 0.01
+
+    def test_the_path_is_that_of_the_ode(self) -> None:
+        shown = attention.compute(self.query, "moons", 1.2, True)
+        data = shown["data"]
+
+        def slope(t: float, x: np.ndarray) -> np.ndarray:
+            return (x - special.softmax(-((data - x) ** 2).sum(1) / (2 * t * t)) @ data) / t
+
+        end = integrate.solve_ivp(slope, (1.2, 0.02), self.query[0], "DOP853", rtol=1e-9, atol=1e-10).y[:, -1]
+        assert shown["path"][0].tolist() == self.query[0].tolist()
+        assert np.linalg.norm(shown["path"][-1] - end) < 0.05
