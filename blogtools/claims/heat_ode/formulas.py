@@ -82,7 +82,7 @@ def torch_log_p(x: torch.Tensor, sigma: torch.Tensor, cloud: Cloud) -> torch.Ten
 
 def torch_derivatives(x: Array, sigma: float, cloud: Cloud) -> tuple[Array, Array]:
     """∇log p [n, d] and ∂ log p/∂σ [n] at points x [n, d], by autograd."""
-    at, level = tensor(x).requires_grad_(), torch.full((len(x),), float(sigma)).double().requires_grad_()
+    at, level = tensor(x).requires_grad_(), torch.full((len(x),), sigma, dtype=torch.float64).requires_grad_()
     gradients = torch.autograd.grad(torch_log_p(at, level, cloud).sum(), (at, level))
     return gradients[0].numpy(), gradients[1].numpy()
 
