@@ -9,8 +9,18 @@ import pytest
 import torch
 from scipy import integrate, linalg, special
 
-from blogtools.diffusion import Heat, Linear, Mixture, attention_mean, carry, heat_differences, velocity
-from blogtools.figures.heat_ode import attention, clouds, order, paths
+from blogtools.diffusion import (
+    Heat,
+    Linear,
+    Mixture,
+    attention_mean,
+    carry,
+    continuity_residual,
+    downhill,
+    heat_differences,
+    velocity,
+)
+from blogtools.figures.heat_ode import attention, clouds, matrix, order, paths
 from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
 
 
@@ -275,3 +285,93 @@ class TestAttention:
         end = integrate.solve_ivp(slope, (1.2, 0.02), self.query[0], "DOP853", rtol=1e-9, atol=1e-10).y[:, -1]
         assert shown["path"][0].tolist() == self.query[0].tolist()
         assert np.linalg.norm(shown["path"][-1] - end) < 0.05
+
+
+class TestMatrix:
+    kinds = (matrix.NUMBER, matrix.NUMBERS, matrix.MATRIX, matrix.MATRICES)
+
+    @pytest.mark.parametrize("kind", kinds)
+    def test_the_cells_obey_eq11(self, kind: str) -> None:
+        """The difference matrix against autograd's ∇·(D∇p) = p (D∇log p)·∇log p + p ∇·(D∇log p)."""
+        D = matrix.diffusivity(kind, 6.0)
+        x = torch.tensor(np.stack(np.meshgrid(matrix.GRID, matrix.GRID, indexing="ij"), -1))
+
+        def log_p(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+            return -(x - torch.tensor([0.4, -0.3])).square().sum(-1) / 2
+
+        def drift(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+            return downhill(log_p, lambda x, _: _differentiable(kind, x))(x, t)
+
+        assert np.allclose(_differentiable(kind, x).numpy(), D(x.numpy()))
+        p = log_p(x, torch.tensor(0.0)).exp()
+        # log p does not change here, so that the residual of eq8 is −∂_t p/p of eq11.
+        expected = -(p * continuity_residual(log_p, drift, x, 0.0)).numpy()
+        found = (matrix.operator(D) @ p.numpy().ravel()).reshape(p.shape)
+        assert np.abs(found - expected)[1:-1, 1:-1].max() < 0.02 * np.abs(expected).max()
+
+    def test_nothing_passes_the_walls(self) -> None:
+        for kind in self.kinds:
+            whole = matrix.operator(matrix.diffusivity(kind, 8.0)).sum(0)
+            assert np.abs(np.asarray(whole)).max() < 1e-9
+
+    def test_one_matrix_gives_a_gaussian(self) -> None:
+        run = matrix.spreading(matrix.MATRIX, 5.0, 0.0, 0.0)
+        k, across = 8, np.array([-1.0, 2.0]) / math.sqrt(5)
+        spread = matrix.WIDTH**2 * np.eye(2) + 2 * matrix.TIMES[k] * (np.eye(2) - 0.8 * np.outer(across, across))
+        x = np.stack(np.meshgrid(matrix.GRID, matrix.GRID, indexing="ij"), -1)
+        expected = np.exp(-0.5 * np.einsum("...i,ij,...j", x, np.linalg.inv(spread), x))
+        expected /= 2 * math.pi * math.sqrt(np.linalg.det(spread))
+        assert np.abs(run.density[k] - expected).max() < 0.015 * expected.max()
+
+    def test_points_are_carried_as_eq10_says(self) -> None:
+        """With one number the flow of a Gaussian only stretches it."""
+        run = matrix.spreading(matrix.NUMBER, 1.0, 0.0, 0.0)
+        k = 10
+        stretch = math.sqrt(1 + 2 * matrix.TIMES[k] / matrix.WIDTH**2)
+        inside = np.linalg.norm(run.places[0], axis=1) < 2 * matrix.WIDTH
+        assert np.allclose(run.places[k][inside], stretch * run.places[0][inside], atol=0.03)
+
+    @pytest.mark.parametrize("kind", kinds)
+    @pytest.mark.parametrize("t", [0.0, 0.37, 1.0])
+    def test_grid_and_points_agree(self, kind: str, t: float) -> None:
+        """Within one standard error of the variance of 400 points, whose second moments are exact at the start."""
+        said = numbers(matrix.compute(np.array([[0.9, -0.4]]), kind, 6.0, t)["readout"])
+        assert said[1:4] == pytest.approx(said[4:7], abs=0.005 + math.sqrt(2 / 400) * max(said[1:3]))
+        assert said[7] == 11
+        assert said[8] < 6
+        assert said[9] < 1e-12
+
+    def test_the_points_fill_the_density(self) -> None:
+        """Shares of sixteen squares, within what 400 points allow."""
+        run = matrix.spreading(matrix.MATRICES, 8.0, 1.2, 0.2)
+        counts = np.histogramdd(run.places[-1], bins=(4, 4), range=[(-3, 3), (-3, 3)])[0]
+        shares = run.density[-1].reshape(4, 15, 4, 15).sum((1, 3)) * matrix.H**2
+        assert np.abs(counts / 400 - shares).max() < 3.5 * math.sqrt(0.25 / 400)
+
+    def test_a_wrong_matrix_leaves_a_residual(self) -> None:
+        D = matrix.diffusivity(matrix.MATRICES, 6.0)
+        p = matrix.spreading(matrix.MATRICES, 6.0, 1.0, 0.0).density[15]
+        rate = (matrix.operator(D) @ p.ravel()).reshape(p.shape)
+        assert matrix.residual(p, rate, D) < 0.05
+        assert matrix.residual(p, rate, matrix.diffusivity(matrix.NUMBER, 6.0)) > 0.5
+        assert matrix.residual(p, rate, matrix.diffusivity(matrix.MATRICES, 3.0)) > 0.1
+
+    def test_ellipses_are_long_where_D_is_large(self) -> None:
+        shown = matrix.compute(np.zeros((1, 2)), matrix.MATRIX, 4.0, 0.0)
+        ring = shown["ellipses"][0] - shown["ellipses"][0][:-1].mean(0)
+        lengths = np.linalg.norm(ring, axis=1)
+        assert lengths.max() / lengths.min() == pytest.approx(2, rel=0.02)
+        assert abs(ring[lengths.argmax()] @ [-1, 2]) < 0.2 * lengths.max()
+
+
+def _differentiable(kind: str, x: torch.Tensor) -> torch.Tensor:
+    """D(x) in torch for a ratio of 6."""
+    unit = torch.eye(2, dtype=x.dtype).expand(*x.shape, 2)
+    if kind == matrix.NUMBER:
+        return unit
+    if kind == matrix.NUMBERS:
+        return (1 / 6 + 5 / 6 * torch.sigmoid(3 * x[..., 0]))[..., None, None] * unit
+    across = torch.tensor([-1.0, 2.0], dtype=x.dtype) / math.sqrt(5)
+    if kind == matrix.MATRICES:
+        across = x / (x.square().sum(-1, keepdim=True) + 0.2).sqrt()
+    return unit - 5 / 6 * across[..., :, None] * across[..., None, :]
