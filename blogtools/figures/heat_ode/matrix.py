@@ -154,8 +154,8 @@ def compute(centre: np.ndarray, kind: str, ratio: float, t: float) -> dict[str, 
         "paths": list(np.swapaxes(passed, 0, 1)),
         "ellipses": _ellipses(D),
         "readout": (
-            f"t = {t:.2f}: variances along x and y and covariance {_entries(spread)} on the grid, {_entries(scatter)}"
-            f" of the points\nresidual of eq11 by other differences {residual(run.density[k], rate, D):.1%} of ∂_t p;"
+            f"t = {t:.2f}: variances along x and y, covariance: grid {_entries(spread)} · points {_entries(scatter)}"
+            f"\nresidual of eq11 by other differences {residual(run.density[k], rate, D):.1%} of ∂_t p;"
             f" probability kept to {abs(density.sum() * H * H - 1) + 1e-16:.0e}"
         )
         .replace("-", "−")
@@ -225,7 +225,7 @@ def matrix_field() -> Live:
         [
             Points("centre", "start", "centre", [[1.4, 0.3]], -1.7, 1.7),
             Choice("kind", "D", kinds, MATRICES),
-            Slider("ratio", "largest D over smallest", 1.0, 8.0, 8.0, step=0.5),
+            Slider("ratio", "largest D : smallest", 1.0, 8.0, 8.0, step=0.5),
             Slider("t", "t", 0.0, T, 0.6, step=0.02, play=True),
         ],
         alt="Two squares. In the left one grey ellipses show the matrix D at many places, long where it is large, and"
