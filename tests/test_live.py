@@ -296,6 +296,25 @@ def test_the_still_follows_the_parameters() -> None:
     assert np.abs(np.array(Image.open(io.BytesIO(live.still())).convert("RGB")) - before).max() == 0
 
 
+@pytest.mark.parametrize(
+    ("slider", "value", "said"),
+    [
+        (Slider("n", "throws", 1, 1_000_000, 5, log=True, integer=True), 100_000, "throws: 100,000"),
+        (Slider("n", "throws", 1, 1_000_000, 5, log=True, integer=True), 12_345, "throws: 12,345"),
+        (Slider("turn", "turn", -360.0, 360.0, 30.0, unit="°"), -180, "turn: -180 °"),
+        (Slider("width", "width", 0, 1, 0.5, unit="m"), 0.123456, "width: 0.1235 m"),
+        (Slider("rate", "rate", 1e-8, 1, 0.5, log=True), 1e-8, "rate: 1e-08"),
+        (Slider("far", "far", 1, 1e30, 2.0, log=True), 1e30, "far: 1e+30"),
+    ],
+)
+def test_the_still_prints_whole_numbers_whole(slider: Slider, value: float, said: str) -> None:
+    live = Live(
+        lambda figure: {"note": figure.text(0, 0, "")}, lambda **values: {"note": str(values)}, [slider], alt="A note."
+    )
+    live.set(**{slider.name: value})
+    assert live._settings() == said
+
+
 def test_strip_widgets_leaves_the_still() -> None:
     live = wave()
     data, metadata = live._repr_mimebundle_()

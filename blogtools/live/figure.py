@@ -207,7 +207,7 @@ class Live:
         for control in self.controls.values():
             value = self.parameters[control.name]
             if isinstance(control, Slider):
-                words.append(f"{control.label}: {value:.4g} {control.unit}".strip())
+                words.append(f"{control.label}: {_said(value)} {control.unit}".strip())
             elif isinstance(control, (Choice, Toggle)):
                 words.append(f"{control.label}: {value if isinstance(value, str) else 'on' if value else 'off'}")
         return "  ·  ".join(words)
@@ -227,6 +227,11 @@ class Live:
                         f"{control.spec()['kind']} {control.name!r}: artist = {control.artist!r} is not one of the"
                         f" {allowed} on linear axes that draw returned: {', '.join(self.artists)}"
                     )
+
+
+def _said(value: float) -> str:
+    """A slider's value in words: whole numbers to the last digit, 100,000; others to four digits."""
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"
 
 
 def _copies(parameters: Mapping[str, Any]) -> dict[str, Any]:
