@@ -71,6 +71,8 @@ def check(exercise_id: str, answer: Any) -> Remark:
             return Remark(exercise_id, False, f"it raised {type(error).__name__}: {error}")
         if result is None or result is Ellipsis:
             return Remark(exercise_id, False, "not answered yet")
+        if isinstance(result, str):
+            return Remark(exercise_id, False, f"{result!r} is text, not a number: leave out the quotation marks")
         results.append(result)
         not_finite |= not _finite(result)
         right &= _agree(result, exercise.truth(*trial), exercise.rtol)

@@ -35,6 +35,11 @@ def _half_ball(n: int, d: int, of: int = -1, last: int = 0) -> float:
     return sum(math.comb(n + of, k) for k in range(d + last)) / 2 ** (n - 1)
 
 
+def _rounding(term: float) -> float:
+    """The power of ten of what one rounding of ``term`` to a float may cost."""
+    return round(math.log10(term * 2.0**-53))
+
+
 def _throws(z: float, half: float) -> float:
     return (z * 0.5 / half) ** 2
 
@@ -98,6 +103,11 @@ EXERCISES = [
             "the two pieces are given; C(n,2) would count every pair": lambda n, a, b: (
                 math.comb(n, 2) * (1 - a - b) ** (n - 1)
             ),
+            "n − 1 points must all miss the piece: its chance is (1 − a)^(n−1), not 1 − a, and the two are not"
+            " independent": lambda n, a, b: (1 - a) * (1 - b),
+            "the two pieces are given; n(n − 1) would count every pair, and in either order": lambda n, a, b: (
+                n * (n - 1) * (1 - a - b) ** (n - 1)
+            ),
             "that is: one or the other": lambda n, a, b: (
                 (1 - a) ** (n - 1) + (1 - b) ** (n - 1) - (1 - a - b) ** (n - 1)
             ),
@@ -133,16 +143,28 @@ EXERCISES = [
             "the pairs' term is taken off, not added": lambda: 38 / 27,
             "x is what the sector leaves, one third of the turn": lambda: 4 / 27,
             "that is the chance that they do not fit": lambda: 1 / 27,
+            "of three ducks always; four pieces can all be shorter than a third": lambda: 1.0,
+            "that is one fixed sector; the sector may be turned": lambda: (2 / 3) ** 4,
+            "that is the chance that one chosen duck leads; any of the four may": lambda: (2 / 3) ** 3,
+            "that is rounded; give it exactly, as a fraction": lambda: 0.96,
         },
+        rtol=5e-4,
     ),
     Exercise(
         "9324.digits",
-        lambda: 7,
+        lambda: _rounding(1.1e9),
         [()],
         {
-            "the result has 16 digits, but those of the largest term end at its own sixteenth": lambda: 16,
-            "that is how many are lost": lambda: 9,
-            "a sum that is off by less than 1 has kept some: 10^9 · 10^−16 is far below 1": lambda: 0,
+            "so many digits stand right of the point; as a power of ten that has the sign minus": lambda: 7,
+            "that is what rounding costs a number near 1; the term is 10^9 times as large": lambda: -16,
+            "that is the term; rounding it costs one part in 2^53 of it": lambda: 9,
+            "the term is large, 10^9 and not 10^−9; rounding it costs one part in 2^53 of it": lambda: -9,
+            "a float has 16 digits; the first of this term stands at 10^9: where does the last one stand?": lambda: 16,
+            "the whole sum may err by that much, since the power multiplies the rounding of 1 − kx by up to n − 1;"
+            " asked is one rounding of the term": lambda: -6,
+            "that is what really comes out where 1 − kx is rounded, since the power multiplies its rounding by up to"
+            " n − 1; asked is one rounding of the term": lambda: -5,
+            "that is the error; asked is its power of ten": lambda: 1.1e9 * 2.0**-53,
         },
         rtol=0.01,
     ),
@@ -157,6 +179,7 @@ EXERCISES = [
             "that is a band of 95 %": lambda: _throws(1.96, 1e-3),
             "a thousandth to each side, not from end to end": lambda: _throws(2.5758, 5e-4),
             "the error falls like one over the root of the number of throws: square the ratio": lambda: 2.5758 * 500,
+            "one throw has the standard error 1/2, and the ratio of the two errors is squared": lambda: 2.5758 / 1e-3,
             "the variance of one throw is P(1 − P) = 1/4, not 1/2": lambda: 2 * _throws(2.5758, 1e-3),
         },
         rtol=0.02,
@@ -182,6 +205,10 @@ EXERCISES = [
             "k runs to d − 1: the plane, d = 2, has the two terms 1 and n − 1": functools.partial(_half_ball, last=1),
             "one term short: on a line, d = 1, it is 2^(1−n), not 0": functools.partial(_half_ball, last=-1),
             "the binomials are of n − 1: one point may be put where one likes": functools.partial(_half_ball, of=0),
+            "that is the number of regions; each is one of the 2^n ways in which the coins may fall": lambda n, d: (
+                2**n * _half_ball(n, d)
+            ),
+            "the sum begins at k = 0": lambda n, d: _half_ball(n, d) - 1 / 2 ** (n - 1),
             "that is the plane, whatever d": lambda n, d: n / 2 ** (n - 1),
             "a half and its opposite: all signs can be turned round, so divide by 2^(n−1), not 2^n": lambda n, d: (
                 _half_ball(n, d) / 2
