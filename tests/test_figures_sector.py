@@ -13,6 +13,7 @@ from scipy import optimize, stats
 
 from blogtools.figures.sector_probability import alternating, ball, ducks, longest, parts, running, views
 from blogtools.live import style
+from blogtools.sector import probability, textbook
 
 
 def needed(angles: np.ndarray) -> float:
@@ -95,6 +96,38 @@ class TestDucks:
         assert np.ptp(shown["band"][-1, 1:]) < 0.02
         assert self.shown(2, 90)["exact"][:, 1].tolist() == pytest.approx([0.5, 0.5])
 
+    def test_the_short_formula_is_right_to_half_a_turn_and_then_too_large(self) -> None:
+        """9324.eq11; for four ducks the law between 180° and 240° has the pairs' term −6(1 − 2x)³."""
+        for theta in (10, 90, 180):
+            shown = self.shown(theta=theta)
+            assert len(shown["short"]) == 0
+            assert shown["short name"]["text"] == ""
+            assert shown["readout"].endswith("= n(θ/2π)ⁿ⁻¹")
+        for theta in (181, 200, 226):
+            shown = self.shown(theta=theta)
+            turn = theta / 360
+            assert shown["short"][:, 1] == pytest.approx(2 * [4 * turn**3])
+            assert shown["exact"][0, 1] == pytest.approx(4 * turn**3 - 6 * (2 * turn - 1) ** 3)
+            assert shown["readout"].endswith(f", n(θ/2π)ⁿ⁻¹ = {4 * turn**3:.4f}")
+        shown = self.shown(theta=227)
+        assert len(shown["short"]) == 0
+        assert shown["short name"]["text"] == "n(θ/2π)ⁿ⁻¹ = 1.003"
+        assert self.shown(1, 300)["short name"]["text"] == ""
+
+    def test_names_stand_on_no_line_and_not_on_each_other(self) -> None:
+        for n, theta in itertools.product((2, 3, 4, 7, 12), range(181, 361, 3)):
+            shown = self.shown(n, theta)
+            lines = [shown[key][0, 1] for key in ("exact", "short") if len(shown[key])]
+            spans = []
+            for key in ("exact name", "short name"):
+                y, under = shown[key]["y"], shown[key]["va"] == "top"
+                spans.append((y - 0.06, y) if under else (y, y + 0.06))
+            assert all(not low < line < high for line in lines for low, high in spans)
+            (first, other) = sorted(spans)
+            assert first[1] <= other[0]
+            assert first[0] > 0
+            assert other[1] < 1
+
     def test_a_duck_more_leaves_the_others_and_a_button_throws_once(self) -> None:
         assert np.array_equal(self.shown(6)["ducks"][:5], self.shown(5)["ducks"])
         assert np.array_equal(self.shown(count=8, more=3)["ducks"], self.shown(count=11)["ducks"])
@@ -159,6 +192,7 @@ class TestViews:
             assert (style.GREEN in shown["stick"]["color"]) == fits
             assert (style.GREEN in shown["arcs"]["color"]) == fits
             assert ("do not hold all" in shown["readout"]) != fits
+            assert f"{needed(np.arctan2(places[:n, 1], places[:n, 0])):.1f}° are enough" in shown["readout"]
 
     def test_ducks_on_the_bank_do_not_count(self) -> None:
         places = self.at([0, 120])
@@ -189,6 +223,27 @@ class TestAlternatingSum:
         assert "float64 sum NaN, exact 1 − 1e−72" in said["readout"]
         assert said["now"]["data"].shape == (0, 2)
         assert said["lost name"]["text"] == "NaN"
+
+    def test_without_a_number_where_a_binomial_overflows(self) -> None:
+        """From n = 1030 on where nx is at most 2; at nx = 3 as soon as C(n, k) with 3k < n exceeds the floats."""
+        for c in (1.2, 2.0, 3.0):
+            n, error = alternating.compute(100, c)["errors"].T
+            beyond = [math.comb(int(m), min(int(m) // 2, math.ceil(m / c) - 1)) >= 2**1024 for m in n]
+            assert np.isnan(error).tolist() == beyond
+            assert ((n >= 1030) == beyond).all() == (c <= 2)
+        assert "error 4.6e6" in alternating.compute(1100, 3.0)["readout"]
+
+    def test_errors_of_exactly_zero_are_hollow(self) -> None:
+        shown = alternating.compute(100, 1.2)
+        dots, zeros = shown["errors"][:, 0], shown["zeros"]
+        assert sorted([*dots, *zeros[:, 0]]) == alternating.NUMBERS.tolist()
+        assert (zeros[:, 1] == alternating.FLOOR).all()
+        assert len(zeros) > 2
+        for n, _ in zeros:
+            theta = alternating.angles(int(n), 1.2)
+            assert textbook(int(n), theta) == probability(int(n), theta)
+            assert alternating.compute(int(n), 1.2)["now"]["facecolor"] == "white"
+        assert shown["now"]["facecolor"] == style.VERMILION
 
     def test_the_error_said_is_the_error_drawn(self) -> None:
         shown = alternating.compute(150, 1.3)
@@ -230,11 +285,21 @@ class TestRunning:
             hits = int((running.longest(route, n, 0)[:2000] >= 1 - theta / 360).sum())
             low, high = stats.binomtest(hits, 2000).proportion_ci(0.99, "exact")
             assert low <= exact <= high
-            assert f"{route} {hits / 2000:.4f} [{low:.4f}, {high:.4f}]" in shown["readout"]
+            assert f"{route} {hits / 20:.2f} ± {50 * (high - low):.2f}" in shown["readout"]
             assert shown[f"share {route}"][-1] == pytest.approx([2000, 100 * (hits / 2000 - exact)], abs=1e-9)
-            if exact < 1:
-                error = math.sqrt(exact * (1 - exact) / 2000)
-                assert shown[f"interval {route}"][:, 0] == pytest.approx((np.array([low, high]) - exact) / error)
+            assert shown[f"interval {route}"][:, 1] == pytest.approx([100 * (low - exact), 100 * (high - exact)])
+            assert shown[f"half {route}"][-1] == pytest.approx([2000, 50 * (high - low)])
+            assert shown[f"dot {route}"][0] == pytest.approx([2000, 50 * (high - low)])
+
+    def test_one_digit_takes_a_hundred_times_as_many_throws(self) -> None:
+        shown = running.compute(4, 180, 100_000, *self.on, 0)
+        normal = dict(shown["normal"])
+        assert normal[10] / normal[100_000] == pytest.approx(100)
+        assert normal[100_000] == pytest.approx(100 * 2.5758 * 0.5 / 100_000**0.5, rel=1e-4)
+        for route in running.ROUTES:
+            at, half = shown[f"half {route}"].T
+            assert np.interp([1000, 100_000], at, half) == pytest.approx([4.07, 0.407], rel=0.02)
+        assert len(running.compute(3, 240, 50, *self.on, 0)["normal"]) == 0
 
     def test_the_funnel_holds_99_of_100_estimates(self) -> None:
         shown = running.compute(4, 180, 100, *self.on, 0)
@@ -248,7 +313,7 @@ class TestRunning:
         shown = running.compute(4, 180, 500, True, False, False, 0)
         assert len(shown["share disc"]) > 5
         for route in ("angles", "exponentials"):
-            assert all(len(shown[f"{part} {route}"]) == 0 for part in ("share", "interval", "dot"))
+            assert all(len(shown[f"{part} {route}"]) == 0 for part in ("share", "interval", "half", "dot"))
             assert route not in shown["readout"]
         assert "no route is on" in running.compute(4, 180, 500, False, False, False, 0)["readout"]
 
@@ -296,7 +361,7 @@ class TestBall:
             out = int((points @ middle < -1e-9).sum())
             assert (shown["points"]["facecolor"] == style.VERMILION).sum() == out
             assert shown["verdict"]["text"] == (
-                "a half-ball holds all" if depth > 0 else f"no half-ball holds all: {out} left out"
+                "a half-ball holds all" if depth > 0 else f"no half-ball holds all; this one leaves out {out}"
             )
 
     @pytest.mark.parametrize(("azimuth", "elevation"), [(0, 0), (120, 50), (300, -90)])
@@ -330,6 +395,11 @@ class TestLongest:
         assert centre == pytest.approx(sum(1 / k for k in range(1, n + 1)) / n)
         assert centre == pytest.approx(drawn.mean(), abs=5 * drawn.std() / 200)
         assert np.mean(drawn < edge) == pytest.approx(0.3, abs=0.012)
+
+    def test_the_mean_is_told_on_its_axis_and_as_a_part(self) -> None:
+        """H_12 − ln 12 and H_12/12; towards Euler's 0.5772 for many."""
+        assert longest.compute(12, 50)["mean name"]["text"] == "mean 0.62\n(x = 0.2586)"
+        assert longest.compute(1_000_000, 50)["mean name"]["text"].startswith("mean 0.58")
 
     def test_the_law_approaches_its_limit(self) -> None:
         n, far = longest.distances().T

@@ -21,6 +21,7 @@ GRID = np.linspace(LEAST, MOST, 91)
 NUMBERS = np.unique(np.geomspace(2, 2000, 70).round().astype(int))
 FLOOR, CEILING = 1e-17, 1e4
 """Errors outside are drawn at the edge."""
+ROUNDING = "rounding one term"
 ULP = 2.0**-53
 """The largest relative rounding error of one float64 operation."""
 
@@ -66,11 +67,15 @@ def compute(n: int, c: float) -> dict[str, Any]:
     lost = at[~np.isfinite(summed)]
     numbers, error, costs = _against_n(round(c, 9))
     overflow = numbers[~np.isfinite(error)]
+    none = numbers[error == 0]
     theta = float(angles(n, c))
     here, value = float(probability(n, theta)), float(textbook(n, theta))
     term, unit = map(float, rounding(n, c))
     off = abs(value - here)
-    now = {"data": [[n, _drawn(off)]] if np.isfinite(off) else np.empty((0, 2))}
+    now = {
+        "data": [[n, _drawn(off)]] if np.isfinite(off) else np.empty((0, 2)),
+        "facecolor": style.colour("wrong") if off else "white",
+    }
     return {
         "exact": np.stack([at, exact], 1),
         "summed": np.stack([at, np.clip(summed, -3, 4)], 1),
@@ -80,7 +85,8 @@ def compute(n: int, c: float) -> dict[str, Any]:
         "here too": np.array([[c, FLOOR], [c, CEILING]]),
         "lost": _block(lost, -0.3, 1.3),
         "lost name": {"x": float(lost.mean()) if len(lost) else 0.0, "text": "NaN" if len(lost) > 8 else ""},
-        "errors": np.stack([numbers, _drawn(error)], 1),
+        "errors": np.stack([numbers, _drawn(error)], 1)[error != 0],
+        "zeros": np.stack([none, np.full(len(none), FLOOR)], 1),
         "costs": np.stack([numbers, _drawn(costs)], 1),
         "overflow": _block(np.append(overflow[:1], 2000) if len(overflow) else overflow, FLOOR, CEILING),
         "overflow name": "NaN" if len(overflow) and overflow[0] < 1600 else "",
@@ -152,7 +158,7 @@ def _draw_errors(axes: Axes) -> dict[str, Artist]:
     axes.set(xlim=(LEAST, MOST), xticks=range(1, 11), xlabel=r"$nx = n(1-θ/2π)$")
     _decades(axes)
     axes.set_ylabel("error")
-    axes.text(9.9, 2e3, "rounding one term", color=style.colour("prior"), fontsize=14, ha="right", va="top")
+    axes.text(9.9, 2e3, ROUNDING, color=style.colour("prior"), fontsize=14, ha="right", va="top")
     return {
         "here too": _marker(axes),
         "cost": axes.plot([], [], **style.line("prior", linewidth=2.4), zorder=2)[0],
@@ -164,12 +170,17 @@ def _draw_numbers(axes: Axes) -> dict[str, Artist]:
     axes.set(xscale="log", xlim=(2, 2000), xlabel="points n")
     axes.set_xticks([2, 10, 100, 1000], ["2", "10", "100", "1,000"])
     _decades(axes)
+    axes.text(2.2, 2e3, ROUNDING, color=style.colour("prior"), fontsize=14, va="top")
+    axes.text(2.2, 0.2, "● error\n○ exactly 0", color=style.colour("wrong"), fontsize=14, va="top")
     return {
         "overflow": axes.add_collection(_shade()),
         "overflow name": axes.text(1480, 1e-8, "", color=style.VERMILION, fontsize=15, ha="center", rotation=90),
         "costs": axes.plot([], [], **style.line("prior", linewidth=2.4), zorder=2)[0],
         "errors": axes.scatter([], [], s=16, color=style.colour("wrong"), zorder=3),
-        "now": axes.scatter([], [], s=130, color=style.colour("wrong"), zorder=4, clip_on=False),
+        "zeros": axes.scatter(
+            [], [], s=26, facecolors="white", edgecolors=style.colour("wrong"), zorder=3, clip_on=False
+        ),
+        "now": axes.scatter([], [], s=130, edgecolors=style.colour("wrong"), zorder=4, clip_on=False),
         "title": axes.text(0, 1.02, "", fontsize=15, transform=axes.transAxes),
     }
 
@@ -202,6 +213,7 @@ def alternating_sum() -> Live:
         alt="Above, the exact probability that one sector holds n points, a dark line, and the alternating sum in"
         " float64, vermilion and dashed, which leaves it where nx is close to 1. Below, its error on a logarithmic axis"
         " follows what rounding does to the worst term. Beside it the error at one nx grows with n from rounding to"
-        " nonsense, and the sum is no number at all from n = 1,030 on.",
+        " nonsense; hollow dots on the lower edge are errors of exactly 0. The sum is no number once a binomial in it"
+        " exceeds the largest float: from n = 1,030 on where nx is at most 2, later for larger nx.",
         size=(9.2, 4.9),
     )

@@ -98,7 +98,9 @@ def compute(n: int, azimuth: float, elevation: float, seed: int) -> dict[str, An
         "points": {"data": seen[order, :2], "facecolor": shades[order], "sizes": 130 + 60 * seen[order, 2]},
         "equator": (np.pad(arc(0, TURN), ((0, 0), (0, 1))) @ turned.T)[:, :2],
         "verdict": {
-            "text": "a half-ball holds all" if fits else f"no half-ball holds all: {left_out.sum()} left out",
+            "text": "a half-ball holds all"
+            if fits
+            else f"no half-ball holds all; this one leaves out {left_out.sum()}",
             "color": look["color"],
         },
     }
@@ -194,7 +196,8 @@ def points_on_a_ball() -> Live:
             Orbit("azimuth", "elevation"),
         ],
         alt="On the left points on a sphere that one can turn, and a half-ball: green where it holds all the points,"
-        " dashed vermilion where none does and some are left out. On the right bars of the exact chance that a"
-        " half-ball holds n points for dimensions 1 to 8, with estimates and their intervals for d = 1, 2 and 3.",
+        " dashed vermilion where none does; the one drawn leaves some out, another may leave out fewer. On"
+        " the right bars of the exact chance that a half-ball holds n points for dimensions 1 to 8, with estimates and"
+        " their intervals for d = 1, 2 and 3.",
         size=(9.0, 4.5),
     )

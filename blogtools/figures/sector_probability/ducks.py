@@ -27,6 +27,10 @@ from blogtools.sector import arcs, points_in_disc, probability, smallest_sector
 DUCKS, THROWS = 12, 20_000
 RIM = 1.09
 """Radius at which the gaps are drawn."""
+SHORT = "n(θ/2π)ⁿ⁻¹"
+"""9324.eq11, which holds up to half a turn."""
+LINE = 0.075
+"""Height of a line of text on the axis of shares."""
 BETWEEN = 0.025
 """Radians left blank on either side of a gap."""
 
@@ -61,7 +65,8 @@ def compute(n: int, theta: float, count: int, more: int, seed: int) -> dict[str,
         "allowed": sector(start + (width - allowed) / 2, allowed, 1.0),
     }
     shown |= _gaps(np.sort(angles), start + width, TURN - width)
-    running, said = _running(widths(n, seed)[:total] <= allowed, float(probability(n, allowed)))
+    short = n * (theta / 360) ** (n - 1)
+    running, said = _running(widths(n, seed)[:total] <= allowed, float(probability(n, allowed)), short)
     shown["verdict"] = {
         "text": f"smallest sector {np.degrees(width):.0f}°, {'fits' if fits else 'too wide'}",
         "color": look["color"],
@@ -92,29 +97,55 @@ def _gaps(angles: np.ndarray, start: float, width: float) -> dict[str, Any]:
     }
 
 
-def _running(hits: np.ndarray, exact: float) -> tuple[dict[str, Any], str]:
-    """The share of hits after each of a few numbers of throws, its exact interval, and what to say of the last."""
+def _running(hits: np.ndarray, exact: float, short: float) -> tuple[dict[str, Any], str]:
+    """The share of hits after each of a few numbers of throws, its exact interval, and what to say of the last.
+
+    The ``short`` formula of half a turn is shown where it is not the ``exact`` value; above 1, by its name alone.
+    """
     at = checkpoints(len(hits))
     count = np.cumsum(hits)[at - 1]
     low, high = interval(count, at)
     share = count / at
-    above = exact < 0.85
     shown = {
         "band": np.stack([at, low, high], 1),
         "share": np.stack([at, share], 1),
         "now": np.array([[at[-1], share[-1]]]),
         "exact": np.array([[1, exact], [1.3 * THROWS, exact]]),
-        "exact name": {
-            "text": f"exact {chance(exact)}",
-            "y": exact + (0.015 if above else -0.015),
-            "va": "bottom" if above else "top",
-        },
-    }
+    } | _named(exact, short)
+    wrong = short > exact * (1 + 1e-9)
     said = (
-        f"{grouped(int(count[-1]))} of {grouped(len(hits))} throws fit: {share[-1]:.4f}"
+        f"{grouped(int(count[-1]))} of {grouped(len(hits))} fit: {share[-1]:.4f}"
         f" (99 % interval {low[-1]:.4f} to {high[-1]:.4f}) · exact {chance(exact)}"
+        f"{f', {SHORT} = {_short(short)}' if wrong else f' = {SHORT}'}"
     )
     return shown, said
+
+
+def _named(exact: float, short: float) -> dict[str, Any]:
+    """The short formula where it is wrong, and the names of both values, neither on a line."""
+    wrong = short > exact * (1 + 1e-9)
+    if not wrong:
+        above, by = exact < 0.85, exact
+    else:
+        above, by = exact < 0.1, short if exact < 0.1 else exact
+    if above or short > 0.9:  # one name beyond the other
+        at, under = (by + LINE, False) if above else (by - LINE, True)
+    else:
+        at, under = short, False
+    return {
+        "short": np.array([[1, short], [1.3 * THROWS, short]]) if wrong and short <= 1 else np.empty((0, 2)),
+        "exact name": {"text": f"exact {chance(exact)}"} | _beside(by, not above),
+        "short name": {"text": f"{SHORT} = {_short(short)}" if wrong else ""} | _beside(at, under),
+    }
+
+
+def _short(value: float) -> str:
+    """The value of the short formula, which is a chance as far as it goes."""
+    return chance(value) if value <= 1 else f"{value:.4g}"
+
+
+def _beside(y: float, under: bool) -> dict[str, Any]:
+    return {"y": y - 0.015, "va": "top"} if under else {"y": y + 0.015, "va": "bottom"}
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
@@ -154,6 +185,8 @@ def _draw_running(axes: Axes) -> dict[str, Artist]:
     return {
         "band": axes.fill_between([1], [0], [0], **style.line("band"), zorder=1),
         "exact": axes.plot([], [], **theory, zorder=2)[0],
+        "short": axes.plot([], [], **style.line("wrong", linewidth=1.4), zorder=2)[0],
+        "short name": axes.text(1.25 * THROWS, 0, "", color=style.colour("wrong"), ha="right", fontsize=14, zorder=5),
         "share": axes.plot([], [], **style.line("estimate"), zorder=3)[0],
         "now": axes.scatter([], [], s=80, color=style.colour("estimate"), zorder=4, clip_on=False),
         "exact name": axes.text(1.25 * THROWS, 0, "", color=theory["color"], ha="right", fontsize=14, zorder=5),
@@ -176,6 +209,7 @@ def ducks_on_a_pond() -> Live:
         alt="On the left ducks on a round pond, the smallest sector that holds them all, green where it is no wider"
         " than the dotted sector of angle θ and dashed vermilion where it is wider, and around the rim the gaps between"
         " the ducks, the longest one thick. On the right the share of throws that fit, with its exact 99 % interval,"
-        " closes in on the exact probability as the number of throws grows on a logarithmic axis.",
+        " closes in on the exact probability as the number of throws grows on a logarithmic axis. Beyond 180° a thin"
+        " dashed vermilion line is the short formula, which is too large there and soon above 1.",
         size=(9.0, 4.5),
     )

@@ -15,15 +15,15 @@ from blogtools.live import Live, Slider, style
 from blogtools.sector import density, expected_longest, gumbel, longest_exceeds, quantile
 
 LOW, HIGH = -2.5, 7.0
-"""Of g = nx − log n, in which the law has a limit."""
-TOPS = ((4, 1.14), (20, 0.78), (1_000_000, 0.53))
+"""Of g = nx − ln n, in which the law has a limit."""
+TOPS = ((4, 1.3), (20, 0.78), (1_000_000, 0.53))
 """The highest density shown for up to so many pieces."""
 SIZES = np.array([2, 3, 5, 10, 20, 50, 100, 300, 1000, 10_000, 100_000, 1_000_000])
 COARSE = np.linspace(LOW, HIGH, 96)
 
 
 def to_x(n: int, g: Any) -> np.ndarray:
-    """The part of the stick x at which nx − log n = g."""
+    """The part of the stick x at which nx − ln n = g."""
     return (np.asarray(g, float) + np.log(n)) / n
 
 
@@ -50,7 +50,7 @@ def distance(n: int) -> float:
 
 
 def compute(n: int, percent: float) -> dict[str, Any]:
-    """The law of the longest of ``n`` pieces in g = nx − log n, and the place below which ``percent`` of it lies."""
+    """The law of the longest of ``n`` pieces in g = nx − ln n, and the place below which ``percent`` of it lies."""
     exact = law(n)
     at = float(quantile(n, percent / 100))
     g = n * at - np.log(n)
@@ -76,10 +76,10 @@ def compute(n: int, percent: float) -> dict[str, Any]:
             "ha": "left" if g > centre + 1 else "right",
         },
         "mean": np.array([[centre, 0.0], [centre, peak + 0.04 * top]]),
-        "mean name": {"x": centre - 0.05, "y": peak + 0.05 * top, "text": f"mean {_part(mean)}"},
+        "mean name": {"x": centre - 0.05, "y": peak + 0.05 * top, "text": f"mean {centre:.2f}\n(x = {_part(mean)})"},
         "now": np.array([[n, far]]),
         "readout": (
-            f"n = {grouped(n)}: longest piece on average H(n)/n = {_part(mean)} = {n * mean:.3f}/n;"
+            f"n = {grouped(n)}: longest piece on average Hₙ/n = {_part(mean)} = {n * mean:.3f}/n;"
             f" {percent:g} % below {_part(at)} = {n * at:.3f}/n\n"
             f"(a sector of {_degrees(1 - at)} holds all with chance {1 - percent / 100:.2f}) · "
             f"Gumbel {limit + np.log(n):.3f}/n, the laws differ by {power(far)}"
@@ -102,7 +102,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
 
 
 def _draw_density(axes: Axes) -> dict[str, Artist]:
-    axes.set(xlim=(LOW, HIGH), yticks=[], xlabel="$nx$ − log $n$  for the longest piece $x$")
+    axes.set(xlim=(LOW, HIGH), yticks=[], xlabel="$nx$ − ln $n$  for the longest piece $x$")
     axes.spines["left"].set_visible(False)
     axes.set_title("Density of the longest piece")
     g = np.linspace(LOW, HIGH, 201)

@@ -164,7 +164,7 @@ def _sentence(lengths: np.ndarray, x: float, theta: float) -> str:
     long = longest >= x
     return (
         f"n = {n}: longest piece {_plain(k)} = {longest:.3f} {'≥' if long else '<'} x = {x:.3f}, so {theta:.0f}°"
-        f" {'hold all' if long else 'do not hold all'}; {360 * (1 - longest):.1f}° do\n"
+        f" {'hold all' if long else 'do not hold all'}; {360 * (1 - longest):.1f}° are enough\n"
         f"exact probability {chance(_exact(n, x))}"
     )
 
