@@ -134,8 +134,9 @@ def not_exceeded(n: ArrayLike, x: ArrayLike) -> Array:
 def textbook(n: ArrayLike, theta: ArrayLike) -> Array:
     """9324.eq10 summed term by term in float64, as published code does it. To be looked at, not used.
 
-    Exact to rounding for theta ≤ π. Beyond, at nx = 1.2, it is off by about 1e-6 at n = 100, has no correct digit at n = 200,
-    and is NaN from n = 1030 on, where C(n,k) overflows. Arguments as for ``probability``.
+    Exact to rounding for theta ≤ π. Beyond, at nx = 1.2, it is off by 2e-7 (median; up to 1e-6) at n = 100 and has no
+    correct digit at n = 200. It is NaN where a C(n,k) with kx < 1 overflows: for nx ≤ 2 from n = 1030 on, for larger nx
+    later (nx = 3: n = 1122). Arguments as for ``probability``.
     """
     n, theta = require_broadcast(n=require_counts("n", n), theta=require_between("theta", theta, 0, 2 * np.pi))
 

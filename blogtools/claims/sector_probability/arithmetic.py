@@ -96,7 +96,7 @@ ENTRIES = [
         id="9324.eq10.float64",
         kind="table",
         latex=r"\text{error}\approx\varepsilon\max_k\binom nk(n-1)(1-kx)^{n-2}",
-        says="in float64 the sum of eq10 errs by the rounding of its largest terms, and is NaN from n = 1030 on",
+        says="in float64 the sum of eq10 errs by the rounding of its largest terms; for nx up to 2 it is NaN from n = 1030",
         section=SECTION,
         evidence=(
             Numeric(
@@ -127,7 +127,7 @@ ENTRIES = [
                 witnesses=(100, 1000, 1029, 1030, 1031, 3000),
                 partial=True,
                 mutants={"finite": lambda n: bool(np.isnan(probability(n, angle(n, 1.2))))},
-                about="NaN where a binomial is beyond the largest float64",
+                about="at nx = 1.2, NaN where a binomial is beyond the largest float64",
             ),
         ),
     ),

@@ -68,11 +68,11 @@ def below(n: int, x: float) -> Any:
 
 
 STEPS = {math.log(n) ** 2 / n: n for n in (2**8, 2**10, 2**12, 2**14, 2**16, 2**18)}
-"""(log n)²/n to n."""
+"""(ln n)²/n to n."""
 
 
 def many(h: float, t: float) -> Any:
-    """P(max > x) at nx − log n = t for the n with (log n)²/n = h."""
+    """P(max > x) at nx − ln n = t for the n with (ln n)²/n = h."""
     n = STEPS[h]
     with mpmath.workdps(60):
         return float(precise.by_sum(n, (mpmath.log(n) + t) / n, 60)[0])
@@ -84,7 +84,7 @@ def limit(h: float, t: float, rate: float = 1.0, shift: float = 0.0) -> float:
 
 
 def limit_and_next(h: float, t: float, square: float = 0.5) -> float:
-    """The limit with its first correction, for w = e^{−t} and L = log n + t."""
+    """The limit with its first correction, for w = e^{−t} and L = ln n + t."""
     n, w = STEPS[h], math.exp(-t)
     L = math.log(n) + t
     return limit(h, t) - math.exp(-w) / n * ((w - w * w) * L * L * square - w * L - w * w / 2)
@@ -95,7 +95,7 @@ ENTRIES = [
         id="9324.claim4",
         kind="identity",
         latex=r"\mathbb E[\max]=\int_0^1P_n(\max>x)\,dx=\frac{H_n}n=\frac1n\left(1+\frac12+\cdots+\frac1n\right)",
-        says="the longest piece is H_n/n on average: about log n times as long as the mean piece",
+        says="the longest piece is H_n/n on average: about ln n times as long as the mean piece",
         section=SECTION,
         evidence=(
             Symbolic(
@@ -137,7 +137,7 @@ ENTRIES = [
                 rtol=1e-14,
                 digits=40,
                 mutants={
-                    "log n": lambda n: math.log(n + 1) / n,
+                    "ln n": lambda n: math.log(n + 1) / n,
                     "a piece more": lambda n: expected_longest(n % 10**6 + 1),
                 },
                 about="the package, to a million pieces",
@@ -203,8 +203,8 @@ ENTRIES = [
     Entry(
         id="9324.longest.gumbel",
         kind="limit",
-        latex=r"P_n(n\max-\log n>t)\longrightarrow1-\exp(-e^{-t})",
-        says="many pieces: the longest is (log n + t)/n with t from Gumbel's law; the error falls like (log n)^2/n",
+        latex=r"P_n(n\max-\ln n>t)\longrightarrow1-\exp(-e^{-t})",
+        says="many pieces: the longest is (ln n + t)/n with t from Gumbel's law; the error falls like (ln n)^2/n",
         section=SECTION,
         evidence=(
             *(
@@ -214,10 +214,10 @@ ENTRIES = [
                     order=1,
                     witnesses=tuple(STEPS),
                     mutants={
-                        "mean in place of log n": functools.partial(limit, t=t, shift=0.5772),
+                        "mean in place of ln n": functools.partial(limit, t=t, shift=0.5772),
                         "half the rate": functools.partial(limit, t=t, rate=0.5),
                     },
-                    about=f"t = {t:g}: error against (log n)^2/n, n from 256 to 262,144",
+                    about=f"t = {t:g}: error against (ln n)^2/n, n from 256 to 262,144",
                 )
                 for t in (-1.0, 1.0, 3.0)
             ),

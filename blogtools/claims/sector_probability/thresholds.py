@@ -102,7 +102,7 @@ ENTRIES = [
         id="9324.eq6.slip",
         kind="identity",
         latex=r"P_n(x_1>c_1,\dots,x_k>c_k)=\int_{c_1}^{1-(c_2+c_2+\cdots+c_k)}\cdots",
-        says="as printed, the first upper limit has c_2 twice: the second should be c_3",
+        says="c_2 twice in the first upper limit, as printed",
         section=SECTION,
         corrected_by="9324.eq6",
         evidence=tuple(
