@@ -96,7 +96,7 @@ ENTRIES = [
         id="9324.eq10.float64",
         kind="table",
         latex=r"\text{error}\approx\varepsilon\max_k\binom nk(n-1)(1-kx)^{n-2}",
-        says="in float64 the sum of eq10 errs by the rounding of its largest terms; for nx up to 2 it is NaN from n = 1030",
+        says="in float64 the sum of eq10 errs by the rounding of its largest terms; for nx ≤ 2 it is NaN from n = 1030",
         section=SECTION,
         evidence=(
             Numeric(
