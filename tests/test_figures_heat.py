@@ -187,6 +187,9 @@ class TestPaths:
         after = before | {"way": paths.UP}
         turned = np.array(paths.react(before, after)["starts"])
         assert (turned[:, 0] == paths.T).all()
+        back = np.array(paths.react(after | {"starts": turned}, before | {"starts": turned})["starts"])
+        assert (back[:, 0] == 0).all()
+        assert back[0, 1] == pytest.approx(self.starts[0, 1], abs=1e-3)
         again = paths.compute(turned, "two lumps", paths.UP, 90.0)["walkers"]
         assert np.allclose(again, paths.compute(self.starts, "two lumps", paths.DOWN, 10.0)["walkers"], atol=1e-3)
         moved = np.array(paths.react(before, before | {"data": "box"})["starts"])
