@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
-from scipy import ndimage
+from scipy import ndimage, special
 
 from blogtools import data
 from blogtools.figures import figure
-from blogtools.figures.unified_diffusion import destroy
+from blogtools.figures.poisson_flow import planar
+from blogtools.figures.unified_diffusion import destroy, hot, steps
 
 
 def numbers(text: str) -> list[float]:
@@ -80,3 +81,75 @@ class TestDestroy:
         live.set(t=0.25)
         assert live.readout.endswith("yours 0.750")
         assert "yours" not in figure("9271.destroy").artists
+
+
+def coefficients(t: Any) -> tuple[Any, Any]:
+    """The a and b of DDPM's process, β from 0.1 to 20, written out."""
+    a = np.exp(-(0.05 * t + 19.9 * t * t / 4))
+    return a, np.sqrt(1 - a * a)
+
+
+def exact_mean(data: np.ndarray, x: np.ndarray, t: float) -> np.ndarray:
+    a, b = coefficients(t)
+    return special.softmax(-((x[:, None] - a * data) ** 2).sum(-1) / (2 * b * b), axis=1) @ data
+
+
+class TestSteps:
+    data = planar.cloud("moons", hot.N).double().numpy()
+
+    def test_eq4_is_the_exact_mean_and_the_noise_that_was_there(self) -> None:
+        way = steps.points("moons", steps.MEAN, 10, 3)["eq4"]
+        x = way.places[0]
+        assert np.array_equal(x, hot.start(3).double().numpy())
+        for k, (t, after) in enumerate(zip(np.arange(10, 0, -1) / 10, np.arange(9, -1, -1) / 10, strict=True)):
+            guess = exact_mean(self.data, x, t)
+            assert np.allclose(way.guesses[k], guess, atol=2e-3)
+            (a, b), (a_after, b_after) = coefficients(t), coefficients(after)
+            x = a_after * guess + b_after * (x - a * guess) / b
+            assert np.allclose(way.places[k + 1], x, atol=5e-3)
+            x = way.places[k + 1]
+
+    @pytest.mark.parametrize(("rule", "share"), [("eq3", 1.0), ("eq4", 0.0), ("eq5", None)])
+    def test_new_noise_is_as_large_as_the_rule_says(self, rule: str, share: float | None) -> None:
+        way = steps.points("moons", steps.MEAN, 12, 0)[rule]
+        t, after = 6 / 12, 5 / 12
+        (a, b), (a_after, b_after) = coefficients(t), coefficients(after)
+        if share is None:
+            # claim1: σ_t = β̄_{t-1} β_t/β̄_t with ᾱ_t = α_t ᾱ_{t-1}
+            share = np.sqrt(1 - (a / a_after) ** 2) / b
+        old, guess = (way.places[6] - a * way.guesses[6]) / b, way.guesses[6]
+        new = (way.places[7] - a_after * guess) / b_after - np.sqrt(1 - share**2) * old
+        assert new.std() == pytest.approx(share, abs=0.1)
+        assert abs(np.corrcoef(new.ravel(), old.ravel())[0, 1]) < 0.2 or share == 0
+
+    def test_eq3_loses_what_it_has_and_the_more_the_more_steps(self) -> None:
+        few, many = (
+            {r: steps.changed(w) for r, w in steps.points("moons", steps.MEAN, n, 0).items()} for n in (10, 30)
+        )
+        assert few["eq3"] > few["eq5"] > few["eq4"]
+        assert many["eq3"] > 2 * few["eq3"]
+        assert many["eq4"] < 1.3 * few["eq4"]
+
+    def test_with_draws_every_rule_has_the_law_of_the_data(self) -> None:
+        for rule in steps.RULES:
+            drawn = np.concatenate([steps.points("moons", steps.DRAW, 5, seed)[rule].places[-1] for seed in range(4)])
+            assert planar.sliced_distance(drawn, np.tile(self.data, (4, 1))) < 0.07
+            mean = np.concatenate([steps.points("moons", steps.MEAN, 5, seed)[rule].places[-1] for seed in range(4)])
+            assert planar.sliced_distance(mean, np.tile(self.data, (4, 1))) > 0.15
+
+    def test_what_is_shown_at_a_step(self) -> None:
+        shown = steps.steps_compute(50, 10, "moons", steps.MEAN, 0)
+        way = steps.points("moons", steps.MEAN, 10, 0)["eq5"]
+        assert np.array_equal(shown["eq5 dots"], way.places[5])
+        assert np.array_equal(shown["eq5 guess"], way.guesses[4, : steps.TRACED])
+        assert np.array_equal(shown["eq5 paths"][:, -1], shown["eq5 walkers"])
+        assert shown["readout"].startswith("step 5 of 10, t = 0.50")
+        assert (
+            f"eq5 {steps.changed(way):.2f} and {planar.sliced_distance(way.places[-1], self.data):.3f}"
+            in shown["readout"]
+        )
+        film = shown["eq3 film"].reshape(3, 9, 8, 9).swapaxes(1, 2)
+        assert film[:, :3, :8, :8].min((0, 2, 3)).max() < 0.1 < film[:, :3].max((0, 2, 3)).min()
+        assert not film[:, 3:].any(), "steps 6 to 10 are not done"
+        first = np.clip((steps.pictures(steps.MEAN, 10, 0)["eq3"].guesses[2] + 1) / 2, 0, 1)
+        assert np.allclose(film[:, 0, :8, :8].reshape(3, 64), first)
