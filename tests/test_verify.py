@@ -8,6 +8,7 @@ from blogtools.ledger import entries, expected_counts, verify
 from blogtools.posts import POSTS
 
 SPECIFIED = {
+    "9280": {"eq": 20, "claim": 4},
     "9291": {"claim": 7, "fig": 4},
     "9305": {"eq": 12, "claim": 9, "fig": 6},
     "9324": {"eq": 13, "claim": 4, "fig": 1},

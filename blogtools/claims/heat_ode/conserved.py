@@ -239,7 +239,7 @@ ENTRIES = [
             Law(
                 statement=bent,
                 against=folded_cdf,
-                witnesses=({"dt": 0.1}, {"dt": 0.3}),
+                witnesses=({"dt": 0.3}, {"dt": 0.6}),
                 mutants={
                     "unmoved": functools.partial(bent, factor=0.0),
                     "half the step": functools.partial(bent, factor=0.5),

@@ -8,8 +8,8 @@ import numpy as np
 import sympy as sp
 
 from blogtools.claims.heat_ode import formulas as f
-from blogtools.diffusion import PosteriorMean
-from blogtools.ledger import Entry, Exact, Law, Numeric, Symbolic
+from blogtools.diffusion import Mixture, PosteriorMean, downhill, heat_differences
+from blogtools.ledger import Entry, Exact, Law, Numeric, Slope, Symbolic
 
 SECTION = "Downhill"
 
@@ -74,6 +74,17 @@ def on_a_stick(rng: np.random.Generator, slope: float, end: float, power: int = 
     return f.flow(drift, start, 0.0, end, rtol=1e-7)
 
 
+def cells(h: float) -> f.Array:
+    """Middles of 2/h cells between −1 and 1."""
+    return np.linspace(h / 2 - 1, 1 - h / 2, round(2 / h))
+
+
+def fading(h: float, t: float = 0.3) -> f.Array:
+    """1/2 + e^{−2t} x/3 + e^{−6t} P_2(x)/4 there."""
+    x = cells(h)
+    return 0.5 + math.exp(-2 * t) * x / 3 + math.exp(-6 * t) * (3 * x**2 - 1) / 8
+
+
 def steepness(x: f.Array, t: float, cloud: f.Cloud, way: float = 1.0) -> list[int]:
     """Sign of log p_t a little along the drift of eq10 minus log p_t here, t held fixed."""
     ahead = x + way * 1e-4 * f.eq17(x, t, cloud)
@@ -132,6 +143,17 @@ ENTRIES = [
                 },
                 about="the package's posterior mean",
             ),
+            Numeric(
+                statement=eq10,
+                against=lambda x, t, data, D: downhill(Mixture(f.tensor(data), 0.0).log_density, f.tensor(D))(
+                    f.tensor(x), f.tensor(t)
+                ).numpy(),
+                witnesses=settings,
+                rtol=1e-9,
+                atol=1e-10,
+                mutants={"D transposed": lambda x, t, data, D: eq10(x, t, data, D.T)},
+                about="the package's drift, by autograd",
+            ),
         ),
     ),
     Entry(
@@ -167,11 +189,23 @@ ENTRIES = [
                 ),
                 witnesses=({"slope": 0.9, "end": 0.3}, {"slope": -0.8, "end": 1.0}),
                 mutants={
-                    "D = (1 - x^2)^4": functools.partial(on_a_stick, power=4),
+                    "D = (1 - x^2)^6": functools.partial(on_a_stick, power=6),
                     "uphill": functools.partial(on_a_stick, factor=-0.3),
                     "at rest": functools.partial(on_a_stick, factor=0.0),
                 },
                 about="2,000 particles under eq10 with that D(x) have that density",
+            ),
+            Slope(
+                statement=fading,
+                against=lambda h: heat_differences(fading(h, 0.0), cells(h), 0.3, lambda x, t: 1 - x**2),
+                order=2,
+                witnesses=(1 / 10, 1 / 20, 1 / 40, 1 / 80),
+                mutants={"half as late": functools.partial(fading, t=0.15)},
+                shares={
+                    "*.fading": "p_0 for the package, and p_t, are one formula at two times",
+                    "*.cells": "the grid",
+                },
+                about="the package's finite differences with that D(x)",
             ),
         ),
     ),

@@ -19,9 +19,9 @@ step = sp.symbols("Delta", positive=True)
 a, b, c, k1, k2, l1, l2, m = sp.symbols("a b c k1 k2 l1 l2 m", real=True)
 
 LOG_P = a * x + b * y + c * t + k1 * x * y
-FREE = sp.Matrix([m + k1 * x + k2 * y, l1 * x + l2 * y**2])
+FREE = sp.Matrix([m + k1 * x + k2 * y, l1 * x + l2 * y])
 """A log density and a drift whose first derivatives are free; no others enter eq8 and eq9."""
-RESIDUAL = FREE[0] * (a + k1 * y) + FREE[1] * (b + k1 * x) + c + k1 + 2 * l2 * y
+RESIDUAL = FREE[0] * (a + k1 * y) + FREE[1] * (b + k1 * x) + c + k1 + l2
 """f·∇log p + ∂_t log p + ∇·f of this pair, written out."""
 
 LOGISTIC = sp.exp(t) / (x + (1 - x) * sp.exp(t)) ** 2

@@ -9,7 +9,7 @@ import sympy as sp
 from scipy import fft, integrate, special
 
 from blogtools.claims.heat_ode import formulas as f
-from blogtools.diffusion import Heat, Linear
+from blogtools.diffusion import Heat, Linear, heat_fft
 from blogtools.ledger import Entry, Law, Numeric, Symbolic
 
 SECTION = "Seen by frequencies"
@@ -110,9 +110,9 @@ ENTRIES = [
                 about="by parts, twice: p'' e^{-iωx} and -ω² p e^{-iωx} differ by a derivative that integrates to 0",
             ),
             Symbolic(
-                statement=-t * (c + t) * (c + 2 * t) * w**2 * F0 * sp.exp(-((c * t + t**2) ** 2) * w**2 / 2),
-                against=sp.Derivative(F0 * sp.exp(-((c * t + t**2) ** 2) * w**2 / 2), t),
-                about="eq15 solves it, σ_t = ct + t²",
+                statement=-2 * t**3 * w**2 * F0 * sp.exp(-(t**4) * w**2 / 2),
+                against=sp.Derivative(F0 * sp.exp(-(t**4) * w**2 / 2), t),
+                about="eq15 solves it, σ_t = t²",
             ),
             Numeric(
                 statement=rate_of_box,
@@ -173,6 +173,18 @@ ENTRIES = [
                     "|ω| for ω²": functools.partial(by_fft, power=1),
                 },
                 about="two blobs by a discrete transform there and back, against eq13",
+            ),
+            Numeric(
+                statement=directly,
+                against=lambda t: heat_fft(directly(0.0), np.linspace(-12, 12, 512, endpoint=False), t),
+                witnesses=(0.1, 0.5, 1.2),
+                atol=1e-12,
+                rtol=0.0,
+                mutants={"σ² for σ": lambda t: directly(t**2)},
+                shares={
+                    "blogtools.claims.heat_ode.*": "p_0 for the package, and p_t, are one formula at two times",
+                },
+                about="the package's transform",
             ),
             Law(
                 statement=waves,

@@ -8,7 +8,7 @@ import sympy as sp
 from scipy import linalg, special
 
 from blogtools.claims.heat_ode import formulas as f
-from blogtools.diffusion import Heat, Linear, Poisson, Process, VarianceExploding
+from blogtools.diffusion import Heat, Linear, Poisson, Process, VarianceExploding, heat_differences
 from blogtools.ledger import Entry, Law, Numeric, Slope, Symbolic
 
 SECTION = "The heat equation"
@@ -17,7 +17,7 @@ x, x0, y, m, u = sp.symbols("x x0 y m u", real=True)
 r, t, s, c, D, width = sp.symbols("r t s c D width", positive=True)
 d = sp.symbols("d", integer=True, positive=True)
 
-SIGMA = c * t + t**2
+SIGMA = t**2
 """A σ_t with σ_0 = 0 that is not σ_t = t."""
 DIFFUSION = sp.expand(sp.diff(SIGMA, t) * SIGMA)
 """Its D_t = σ̇σ."""
@@ -50,7 +50,7 @@ def by_quadrature(x: float, t: float, centres: tuple[float, ...], edges: tuple[f
     return (mpmath.fsum(normal(at) for at in centres) / len(centres) + box) / 2
 
 
-GRID = {"blogtools.claims.heat_ode.heat.on_grid": "the places at which both are asked for"}
+GRID = {"*.heat_ode.heat.on_grid": "the places at which both are asked for"}
 
 
 def on_grid(h: float) -> f.Array:
@@ -120,7 +120,7 @@ ENTRIES = [
             Symbolic(
                 statement=DIFFUSION * kernel(r, SIGMA, d) * (r**2 / SIGMA**4 - d / SIGMA**2),
                 against=sp.Derivative(kernel(r, SIGMA, d), t),
-                about="the heat kernel in any dimension d, by its distance r, for σ_t = ct + t²",
+                about="the heat kernel in any dimension d, by its distance r, for σ_t = t²",
             ),
             Symbolic(
                 statement=kernel(r, s, d) * (r**2 / s**4 - d / s**2),
@@ -178,6 +178,15 @@ ENTRIES = [
                 },
                 shares=GRID,
                 about="finite differences of eq12 come to it with the square of the mesh",
+            ),
+            Slope(
+                statement=analytic,
+                against=lambda h: heat_differences(p_start(on_grid(h)), on_grid(h), 0.5),
+                order=2,
+                witnesses=(1 / 8, 1 / 12, 1 / 16, 1 / 24),
+                mutants={"σ² without the 2": functools.partial(analytic, factor=0.5)},
+                shares=GRID,
+                about="and so do the package's",
             ),
             Slope(
                 statement=returned,

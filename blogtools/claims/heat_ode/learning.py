@@ -10,7 +10,15 @@ import torch
 from scipy import optimize
 
 from blogtools.claims.heat_ode import formulas as f
-from blogtools.diffusion import Heat, Linear, PosteriorMean, VariancePreserving, denoising_loss
+from blogtools.diffusion import (
+    Heat,
+    Linear,
+    PosteriorMean,
+    VariancePreserving,
+    denoising_loss,
+    score_target,
+    score_weight,
+)
 from blogtools.ledger import Entry, Law, Numeric, Slope, Symbolic
 
 SECTION = "Learning the score"
@@ -103,12 +111,8 @@ def package_loss(seed: int, t: float, d: int, schedule: Any) -> float:
     """The package's one loss, on x̂_0 = tanh x_t, weighted with (a/b)²."""
     data = f.tensor(np.random.default_rng(seed).normal(size=(64, d)))
     process = Linear(schedule)
-
-    def weight(t: torch.Tensor) -> torch.Tensor:
-        return process.level(t) ** -2
-
     generator = torch.Generator().manual_seed(seed)
-    return float(denoising_loss(lambda x, t: torch.tanh(x), process, data, t, generator, weight=weight))
+    return float(denoising_loss(lambda x, t: torch.tanh(x), process, data, t, generator, weight=score_weight(process)))
 
 
 def targets(rng: np.random.Generator, d: int, sigma: float, power: float = 2.0) -> f.Array:
@@ -141,6 +145,17 @@ ENTRIES = [
                 against=sp.Derivative(-sp.log(2 * sp.pi * s**2) / 2 - (x - x0) ** 2 / (2 * s**2), x),
                 partial=True,
                 about="the target is -(x_t - x_0)/σ² = -ε/σ",
+            ),
+            Numeric(
+                statement=conditional_scores,
+                against=lambda x, t, data: score_target(f.tensor(data), f.tensor(x), t, Linear(Heat())).numpy(),
+                witnesses=scenes,
+                rtol=1e-11,
+                mutants={
+                    "-ε for -ε/σ": lambda x, t, data: t * conditional_scores(x, t, data),
+                    "the other sign": lambda x, t, data: -conditional_scores(x, t, data),
+                },
+                about="the package's target",
             ),
             Numeric(
                 statement=minimiser,
