@@ -17,8 +17,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from blogtools.data import digits, mnist
-from blogtools.diffusion.poisson import squared_error
-from blogtools.diffusion.process import chi
+from blogtools.diffusion.cold import Cold, blur
+from blogtools.diffusion.poisson import denoising_loss, squared_error
+from blogtools.diffusion.process import Linear, Poisson, Process, chi
+from blogtools.diffusion.schedule import Cosine
 from blogtools.nets import build, pick_device, save_weights, train
 from blogtools.nets.files import refuse_existing
 
@@ -29,8 +31,8 @@ Loss = Callable[[Any, Any, torch.Generator], Tensor]
 class Recipe:
     """One training: what it makes, of which data, with which loss, for how long.
 
-    ``process`` (D, sigma_max, sigma_min) is what a sampler must know; a classifier has none. ``minutes`` is roughly
-    what one thread of a quiet core needs, or one GPU for a preset with ``device`` "cuda".
+    ``process``, in the words of ``process_of``, is what a sampler must know; a classifier has none. ``minutes`` is
+    roughly what one thread of a quiet core needs, or one GPU for a preset with ``device`` "cuda".
     """
 
     what: str
@@ -44,7 +46,22 @@ class Recipe:
     ema: float = 0.999
     seed: int = 9305
     device: str = "cpu"
-    process: dict[str, float] | None = None
+    process: dict[str, Any] | None = None
+
+
+def process_of(described: dict[str, Any]) -> Process:
+    """The process that a recipe, or a manifest's entry, describes in numbers and words.
+
+    {"D", "sigma_max", "sigma_min"} is ``Poisson(D)`` between these levels, {"schedule": "cosine"} is
+    ``Linear(Cosine())``, {"blur": side, "sigma"} is ``Cold(blur(side), sigma)``; else ``ValueError``.
+    """
+    if "D" in described:
+        return Poisson(float(described["D"]))
+    if "blur" in described:
+        return Cold(blur(described["blur"]), described["sigma"])
+    if described != COSINE:
+        raise ValueError(f"process={described}: expected the keys D, blur and sigma, or {COSINE}")
+    return Linear(Cosine())
 
 
 def denoising(D: float, sigma_max: float, sigma_min: float, softening: float = 0.2) -> Loss:
@@ -64,6 +81,21 @@ def denoising(D: float, sigma_max: float, sigma_min: float, softening: float = 0
         g = torch.randn(x0.shape, generator=generator, device=x0.device)
         t = sigma * chi(x0, D, generator).squeeze(-1)
         return (squared_error(model(x0 + sigma[..., None] * g, t), x0) / (t + softening)).mean()
+
+    return loss
+
+
+def even_times(described: dict[str, Any], softening: float = 0.2) -> Loss:
+    """``denoising_loss`` along the process of ``described``, t uniform on [0, 1].
+
+    With a level σ = b/a its weight is 1/(σ + ``softening``), as in ``denoising``; a cold process has none and weight 1.
+    """
+    process = process_of(described)
+    weight = (lambda t: 1.0 / (process.level(t) + softening)) if isinstance(process, Linear) else None
+
+    def loss(model: Any, x0: Tensor, generator: torch.Generator) -> Tensor:
+        t = torch.rand(x0.shape[:-1], generator=generator, device=x0.device)
+        return denoising_loss(model, process, x0, t, generator, weight=weight)
 
     return loss
 
@@ -89,6 +121,8 @@ def classification(side: int, noise: float = 0.1) -> Loss:
 
 POISSON = {"D": 1.0, "sigma_max": 40.0, "sigma_min": 0.05}
 HEAT = {**POISSON, "D": math.inf}
+COSINE = {"schedule": "cosine"}
+BLUR = {"blur": 8, "sigma": 0.1}
 SMALL_UNET = {"kind": "UNet", "shape": [8, 8], "channels": [24, 48, 64], "width": 96}
 LARGE_UNET = {"kind": "UNet", "shape": [28, 28], "channels": [64, 128, 256], "width": 256}
 
@@ -123,6 +157,28 @@ RECIPES: dict[str, Recipe] = {
         lr=4e-3,
         process=HEAT,
     ),
+    "ddpm-digits": Recipe(
+        what="x̂_0 of hot diffusion (cosine schedule) on the 8×8 digits, for DDIM and DDPM",
+        data="digits",
+        architecture=SMALL_UNET,
+        loss=even_times(COSINE),
+        iterations=4000,
+        minutes=4.5,
+        lr=4e-3,
+        seed=9271,
+        process=COSINE,
+    ),
+    "cold-digits": Recipe(
+        what="x̂_0 of cold diffusion (blur, and noise of deviation .1) on the 8×8 digits",
+        data="digits",
+        architecture=SMALL_UNET,
+        loss=even_times(BLUR),
+        iterations=4000,
+        minutes=4.5,
+        lr=4e-3,
+        seed=9271,
+        process=BLUR,
+    ),
     "poisson-mnist": Recipe(
         what="x̂_0 of Poisson flow (D = 1) on MNIST 28×28; a preset for a GPU, best with all 60,000 images",
         data="mnist",
@@ -135,6 +191,20 @@ RECIPES: dict[str, Recipe] = {
         ema=0.9995,
         device="cuda",
         process=POISSON,
+    ),
+    "ddpm-mnist": Recipe(
+        what="x̂_0 of hot diffusion (cosine schedule) on MNIST 28×28; a preset for a GPU, best with all 60,000 images",
+        data="mnist",
+        architecture=LARGE_UNET,
+        loss=even_times(COSINE),
+        iterations=40_000,
+        minutes=30.0,
+        batch_size=256,
+        lr=1e-3,
+        ema=0.9995,
+        seed=9271,
+        device="cuda",
+        process=COSINE,
     ),
 }
 
@@ -199,9 +269,9 @@ def train_recipe(
     return weights
 
 
-def process_as_json(process: dict[str, float] | None) -> dict[str, float | str] | None:
+def process_as_json(process: dict[str, Any] | None) -> dict[str, Any] | None:
     """JSON knows no infinity: D = ∞ is written "inf"."""
-    return None if process is None else {k: "inf" if math.isinf(v) else v for k, v in process.items()}
+    return None if process is None else {k: "inf" if v == math.inf else v for k, v in process.items()}
 
 
 def _device(name: str, chosen: Recipe, asked: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from blogtools import recipes
-from blogtools.diffusion import PosteriorMean
+from blogtools.diffusion import Cold, Cosine, Linear, Poisson, PosteriorMean
 from blogtools.nets import (
     MLP,
     Classifier,
@@ -488,6 +488,7 @@ def test_the_weights_that_ship_are_whole_and_say_how_they_were_made():
         assert entry["process"] == recipes.process_as_json(chosen.process)
         assert entry["figures"]
         assert (weights.FOLDER / entry["file"]).stat().st_size < 1_100_000
+    assert sum((weights.FOLDER / entry["file"]).stat().st_size for entry in manifest().values()) < 5_000_000
 
 
 # --- recipes
@@ -547,16 +548,25 @@ def test_recipes_refuse_what_they_cannot_do(tmp_path):
     assert not list(Path(tmp_path).iterdir())
 
 
-def test_the_gpu_preset_asks_for_a_gpu_and_runs_in_small_on_a_cpu(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["ddpm-digits", "cold-digits"])
+def test_the_first_iterations_of_a_recipe_are_the_same_each_time(tmp_path, name):
+    first, second = (recipes.train_recipe(name, out=tmp_path / k, iterations=3) for k in "ab")
+    assert first.read_bytes() == second.read_bytes()
+    other = recipes.train_recipe(name, out=tmp_path / "c", iterations=3, seed=1)
+    assert not same(load(first), load(other))
+
+
+@pytest.mark.parametrize("name", ["poisson-mnist", "ddpm-mnist"])
+def test_the_gpu_presets_ask_for_a_gpu_and_run_in_small_on_a_cpu(tmp_path, monkeypatch, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match="preset for a GPU"):
-        recipes.train_recipe("poisson-mnist", out=tmp_path)
-    chosen = recipes.RECIPES["poisson-mnist"]
+        recipes.train_recipe(name, out=tmp_path)
+    chosen = recipes.RECIPES[name]
     small = replace(
         chosen, batch_size=2, iterations=2, architecture={**chosen.architecture, "channels": [4, 8, 8], "width": 8}
     )
-    monkeypatch.setitem(recipes.RECIPES, "poisson-mnist", small)
-    made = load(recipes.train_recipe("poisson-mnist", out=tmp_path, device="cpu"))
+    monkeypatch.setitem(recipes.RECIPES, name, small)
+    made = load(recipes.train_recipe(name, out=tmp_path, device="cpu"))
     assert made(torch.zeros(1, 784), 1.0).shape == (1, 784)
 
 
@@ -584,6 +594,35 @@ def test_the_recipes_loss_is_least_at_the_exact_field_of_its_process(D, low, hig
     best = -(slope / curvature).item()
     assert inside > 1500
     assert abs(best) < 4.5 / math.sqrt(inside)
+
+
+def test_a_recipe_names_its_process():
+    assert recipes.process_of({"D": "inf", "sigma_max": 40.0, "sigma_min": 0.05}) == Poisson(math.inf)
+    assert recipes.process_of({"schedule": "cosine"}) == Linear(Cosine())
+    cold = recipes.process_of({"blur": 8, "sigma": 0.25})
+    assert isinstance(cold, Cold)
+    assert cold.sigma == 0.25
+    with pytest.raises(ValueError, match="linear"):
+        recipes.process_of({"schedule": "linear"})
+
+
+@pytest.mark.parametrize("described", [recipes.COSINE, recipes.BLUR])
+def test_the_recipes_of_hot_and_cold_see_every_time_and_weigh_by_it(described):
+    process, seen = recipes.process_of(described), []
+
+    def one_off(x, t):
+        seen.append((x, t))
+        return x0 + 1.0
+
+    x0 = torch.full((50_000, 64), 0.5)
+    loss = recipes.even_times(described, softening=0.3)(one_off, x0, generator(4))
+    ((x, t),) = seen
+    sorted_t = t.sort().values
+    assert (sorted_t - torch.linspace(0, 1, len(t))).abs().max() < 1.95 / math.sqrt(len(t))
+    noise = process.recover(x0[1:], x[1:], t[1:])
+    assert noise.std().item() == pytest.approx(described.get("sigma", 1.0), rel=0.01)
+    weight = 1.0 / (process.level(t) + 0.3) if isinstance(process, Linear) else torch.ones_like(t)
+    assert loss.item() == pytest.approx(weight.mean().item(), rel=1e-5)
 
 
 def test_pictures_for_the_classifier_are_shifted_by_at_most_one_pixel():
