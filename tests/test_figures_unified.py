@@ -11,7 +11,7 @@ from scipy import ndimage, special
 from blogtools import data
 from blogtools.figures import figure
 from blogtools.figures.poisson_flow import planar
-from blogtools.figures.unified_diffusion import destroy, hot, steps
+from blogtools.figures.unified_diffusion import destroy, eta, hot, steps
 
 
 def numbers(text: str) -> list[float]:
@@ -130,6 +130,10 @@ class TestSteps:
         assert many["eq3"] > 2 * few["eq3"]
         assert many["eq4"] < 1.3 * few["eq4"]
 
+    def test_what_moves_in_the_first_half_does_not_count(self) -> None:
+        guesses = np.array([0.0, 5.0, 9.0, 1.0, 3.0, 2.0])[:, None, None] * np.array([[3.0, 4.0], [0.0, 0.0]])
+        assert steps.changed(steps.Way(guesses, guesses)) == pytest.approx(5 * (2 + 1) / 2)
+
     def test_with_draws_every_rule_has_the_law_of_the_data(self) -> None:
         for rule in steps.RULES:
             drawn = np.concatenate([steps.points("moons", steps.DRAW, 5, seed)[rule].places[-1] for seed in range(4)])
@@ -153,3 +157,40 @@ class TestSteps:
         assert not film[:, 3:].any(), "steps 6 to 10 are not done"
         first = np.clip((steps.pictures(steps.MEAN, 10, 0)["eq3"].guesses[2] + 1) / 2, 0, 1)
         assert np.allclose(film[:, 0, :8, :8].reshape(3, 64), first)
+
+
+class TestEta:
+    data = planar.cloud("rings", hot.N).double().numpy()
+
+    @pytest.mark.parametrize("value", [0.0, 0.6, 1.0, 1.3, 4.0])
+    def test_steps_are_those_of_eq10(self, value: float) -> None:
+        """σ_t = η β̄_{t-1} β_t/β̄_t, and what it leaves of β̄_{t-1} is old noise, as far as there is any."""
+        places, forgot = eta.walk("rings", value, 10, 0)
+        times, forgotten = np.linspace(1, 0, 11), 0
+        for k, (t, after) in enumerate(zip(times[:-2], times[1:-1], strict=True)):
+            (a, b), (a_after, b_after) = coefficients(t), coefficients(after)
+            guess = exact_mean(self.data, places[k], t)
+            sigma = min(value * b_after * np.sqrt(1 - (a / a_after) ** 2) / b, b_after)
+            forgotten += sigma == b_after
+            old = np.sqrt(b_after**2 - sigma**2) * (places[k] - a * guess) / b
+            new = places[k + 1] - a_after * guess - old
+            assert new.std() == pytest.approx(sigma, rel=0.12, abs=5e-3)
+        assert forgot == forgotten
+        assert np.allclose(places[-1], exact_mean(self.data, places[-2], 0.1), atol=2e-3)
+
+    def test_the_curve_is_what_single_walks_are_on_average(self) -> None:
+        found = eta.curve("rings", 6)
+        assert (found[:, 2] <= found[:, 1]).all()
+        assert (found[:, 1] <= found[:, 3]).all()
+        for row in (0, 4, -1):
+            single = np.mean([eta.apart("rings", float(found[row, 0]), 6, seed) for seed in range(5)])
+            assert single == pytest.approx(found[row, 1], abs=0.035)
+        assert found[-1, 1] > found[4, 1] > found[0, 1]
+
+    def test_the_readout(self) -> None:
+        shown = eta.compute(4.0, 6, "rings", 2)
+        here = planar.sliced_distance(shown["ends"], self.data)
+        assert shown["now"] == [[4.0, here]]
+        assert f"data {here:.3f}" in shown["readout"]
+        assert shown["readout"].endswith("5 of 5 before the last")
+        assert "(DDPM)" in eta.compute(1.0, 6, "rings", 2)["readout"]
