@@ -1,0 +1,6 @@
+"""The claims of 9271, "The unified diffusion model, applied", in the order of the post: one file a stretch."""
+
+from blogtools.claims.unified_diffusion import analytic, cold, ddpm, encode, forgets, framework, hot, revision, steps
+
+_PARTS = (framework, steps, hot, ddpm, analytic, cold, revision, forgets, encode)
+ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]
