@@ -1,17 +1,18 @@
 """The figures of 9271: each ``compute`` against facts that do not pass through it."""
 
+import itertools
 import re
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import torch
-from scipy import ndimage, special
+from scipy import fft, ndimage, special
 
 from blogtools import data
 from blogtools.figures import figure
 from blogtools.figures.poisson_flow import planar
-from blogtools.figures.unified_diffusion import destroy, eta, hot, steps
+from blogtools.figures.unified_diffusion import cold, destroy, eta, hot, steps
 
 
 def numbers(text: str) -> list[float]:
@@ -167,7 +168,7 @@ class TestEta:
         """σ_t = η β̄_{t-1} β_t/β̄_t, and what it leaves of β̄_{t-1} is old noise, as far as there is any."""
         places, forgot = eta.walk("rings", value, 10, 0)
         times, forgotten = np.linspace(1, 0, 11), 0
-        for k, (t, after) in enumerate(zip(times[:-2], times[1:-1], strict=True)):
+        for k, (t, after) in enumerate(itertools.pairwise(times[:-1])):
             (a, b), (a_after, b_after) = coefficients(t), coefficients(after)
             guess = exact_mean(self.data, places[k], t)
             sigma = min(value * b_after * np.sqrt(1 - (a / a_after) ** 2) / b, b_after)
@@ -194,3 +195,59 @@ class TestEta:
         assert f"data {here:.3f}" in shown["readout"]
         assert shown["readout"].endswith("5 of 5 before the last")
         assert "(DDPM)" in eta.compute(1.0, 6, "rings", 2)["readout"]
+
+
+class TestCold:
+    sigma, count = 0.15, 12
+    train = data.digits().train.astype(float)
+
+    def blurred(self, x: np.ndarray, t: float) -> np.ndarray:
+        """The heat equation in SciPy's cosines."""
+        k = np.pi / 8 * np.arange(8)
+        damped = np.exp(-((8 / 4 * np.tan(np.pi * t / 2)) ** 2) * (k[:, None] ** 2 + k**2) / 2)
+        return fft.idctn(damped * fft.dctn(x.reshape(-1, 8, 8), axes=(1, 2)), axes=(1, 2)).reshape(-1, 64)
+
+    def guessed(self, x: np.ndarray, t: float) -> np.ndarray:
+        known = self.blurred(self.train, t)
+        squares = ((x[:, None] - known) ** 2).sum(-1)
+        return special.softmax(-squares / (2 * self.sigma**2), axis=1) @ self.train
+
+    @pytest.mark.parametrize("k", [0, 3, 7, 11])
+    def test_steps_are_eq15_and_eq16(self, k: int) -> None:
+        path = cold.walked(self.sigma, self.count, 1)
+        t, after = 1 - k / self.count, 1 - (k + 1) / self.count
+        for row, x in enumerate(path[k, :, :6]):
+            guess = self.guessed(x, t)
+            expected = self.blurred(guess, after)
+            if row > 0:
+                expected = x + expected - self.blurred(guess, t)
+            assert np.allclose(path[k + 1, row, :6], expected, atol=4e-3)
+
+    def test_all_begin_as_one_grey_and_one_row_with_noise(self) -> None:
+        naive, quiet, noisy = cold.walked(self.sigma, self.count, 1)[0]
+        assert np.ptp(quiet, axis=1).max() < 1e-5
+        assert np.allclose(quiet[:, 0], cold.originals(1).mean(1))
+        assert np.array_equal(naive, noisy)
+        assert (noisy - quiet).std() == pytest.approx(self.sigma, rel=0.05)
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_without_noise_much_is_forgotten_and_noise_brings_it_back(self, seed: int) -> None:
+        (naive, near), (quiet, _), (noisy, far) = cold.ends(self.sigma, 20, seed)
+        assert max(naive, quiet) < cold.N / 2 < 0.9 * cold.N < noisy
+        whole = cold.spread(cold.originals(seed).double().numpy())
+        assert near < 0.5 * whole < 0.85 * whole < far
+        assert cold.ends(0.5, 20, seed)[0][0] <= 2
+        # A grey read to many digits is a catalogue number: the training digits are found again by it.
+        assert cold.ends(0.01, 20, seed)[0][0] > 25
+
+    def test_what_is_shown(self) -> None:
+        shown = cold.compute(50, self.sigma, self.count, 1)
+        expected = np.clip((cold.walked(self.sigma, self.count, 1)[6, 2, 3] + 1) / 2, 0, 1)
+        assert np.allclose(shown["noisy"][:8, 27:35].reshape(64), expected)
+        ends = cold.walked(self.sigma, self.count, 1)[-1]
+        for (name, (title, _)), x in zip(cold.ROWS.items(), ends, strict=True):
+            different = len({int(((end - self.train) ** 2).sum(1).argmin()) for end in x})
+            gaps = np.mean([np.linalg.norm(a - b) for a, b in itertools.combinations(x, 2)])
+            assert shown[f"{name} title"] == f"{title}: 36 starts, {different} different ends"
+            assert f"{name} {different} and {gaps:.2f}" in shown["readout"]
+        assert shown["readout"].startswith("step 6 of 12, t = 0.50")

@@ -52,16 +52,15 @@ def apart(data: str, eta: float, steps: int, seed: int) -> float:
 @lru_cache(maxsize=64)
 def curve(data: str, steps: int) -> np.ndarray:
     """Columns η, mean, lowest, highest sliced W1 of ``REPEATS`` runs, all η of a run in one batch. [K, 4]."""
-    n, etas = hot.N, torch.from_numpy(LADDER)
-    cloud = planar.cloud(data, n).numpy()
+    shares = [eta_share(hot.PROCESS, eta) for eta in LADDER.tolist()]
+    cloud = planar.cloud(data, hot.N).numpy()
     ends = []
     for seed in range(REPEATS):
         start = hot.start(1000 + seed).expand(len(LADDER), -1, -1)
-        unit = eta_share(hot.PROCESS, 1.0)
         with planar.one_thread():
             run = sample(
                 hot.seen_by(hot.posterior(data)), hot.PROCESS, start, hot.even(steps),
-                fresh=lambda t, after: (etas * unit(t, after)).clamp(max=1)[:, None],  # noqa: B023
+                fresh=lambda t, after: torch.stack([share(t, after) for share in shares])[:, None],
                 generator=torch.Generator().manual_seed(seed),
             )  # fmt: skip
         ends.append([planar.sliced_distance(end, cloud) for end in run.x.double().numpy()])
