@@ -12,7 +12,7 @@ from scipy import fft, ndimage, special
 from blogtools import data
 from blogtools.figures import figure
 from blogtools.figures.poisson_flow import planar
-from blogtools.figures.unified_diffusion import cold, destroy, eta, hot, steps
+from blogtools.figures.unified_diffusion import analytic, cold, destroy, eta, hot, steps
 
 
 def numbers(text: str) -> list[float]:
@@ -251,3 +251,53 @@ class TestCold:
             assert shown[f"{name} title"] == f"{title}: 36 starts, {different} different ends"
             assert f"{name} {different} and {gaps:.2f}" in shown["readout"]
         assert shown["readout"].startswith("step 6 of 12, t = 0.50")
+
+
+class TestAnalytic:
+    data = planar.cloud("rings", hot.N).double().numpy()
+
+    def test_sigma_bar_is_that_of_the_posterior_covariance(self) -> None:
+        """σ̄_t² as the mean over x_t of Tr Cov[x_0 | x_t]/2, where the package takes the error of the mean."""
+        rng, found = np.random.default_rng(1), analytic.spread_over_time("rings")
+        assert found[0].tolist() == [0, 0]
+        for t, sigma_bar in found[[2, 6, 12, 25]]:
+            a, b = coefficients(t)
+            x = np.tile(a * self.data, (20, 1)) + b * rng.standard_normal((20 * hot.N, 2))
+            p = special.softmax(-((x[:, None] - a * self.data) ** 2).sum(-1) / (2 * b * b), axis=1)
+            covariance = p @ np.square(self.data).sum(1) - np.square(p @ self.data).sum(1)
+            assert sigma_bar == pytest.approx(np.sqrt(covariance.mean() / 2), rel=0.03)
+        assert found[-1, 1] == pytest.approx(np.sqrt(self.data.var(0).mean()), rel=0.02)
+
+    def test_one_step_gives_what_eq11_says(self) -> None:
+        """From t = 1 in one step: x̂_0 there, and noise of the factor times σ̄_1 about it."""
+        ends = analytic.ended("rings", (0.0, 1.0, 1.7), 1, "eq4 (DDIM)", 0)
+        guess = exact_mean(self.data, hot.start(0).double().numpy(), 1.0)
+        assert np.allclose(ends[0], guess, atol=1e-3)
+        width = analytic.spread_over_time("rings")[-1, 1]
+        for end, factor in zip(ends[1:], (1.0, 1.7), strict=True):
+            assert (end - guess).std() == pytest.approx(factor * width, rel=0.1)
+
+    @pytest.mark.parametrize("rule", list(analytic.RULES))
+    @pytest.mark.parametrize("name", ["moons", "rings"])
+    def test_in_few_steps_the_best_spread_is_best(self, rule: str, name: str) -> None:
+        for steps_ in (2, 4):
+            found = analytic.curve(name, steps_, rule)
+            assert 0.7 < found[found[:, 1].argmin(), 0] < 1.3
+            assert found[4, 0] == 1
+            assert found[4, 1] < 0.7 * min(found[0, 1], found[-1, 1])
+
+    def test_rules_differ_by_the_new_noise_of_the_step(self) -> None:
+        """Without spread eq4 is the walk of eta at 0, and eq5 is not."""
+        walk = eta.walk("rings", 0.0, 6, 2).places[-1]
+        assert np.allclose(analytic.pair("rings", 1.0, 6, "eq4 (DDIM)", 2)[0], walk, atol=1e-4)
+        assert np.abs(analytic.pair("rings", 1.0, 6, "eq5 (DDPM)", 2)[0] - walk).max() > 0.1
+
+    def test_what_is_shown(self) -> None:
+        shown = analytic.compute(0.5, 4, "eq5 (DDPM)", "rings", 1)
+        found = analytic.spread_over_time("rings")
+        assert shown["used"][:, 0].tolist() == [1, 0.75, 0.5, 0.25]
+        assert np.allclose(shown["used"][:, 1], 0.5 * np.interp([1, 0.75, 0.5, 0.25], *found.T))
+        plain, spread = (planar.sliced_distance(shown[name], self.data) for name in ("without", "with"))
+        assert f"without σ̄_t {plain:.3f}, with 0.50 σ̄_t {spread:.3f}" in shown["readout"]
+        assert shown["now"] == [[0.5, spread]]
+        assert spread < plain
