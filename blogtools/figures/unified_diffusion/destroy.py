@@ -113,7 +113,7 @@ def destroy(operator: Operator | None = None) -> Live:
                 artists[f"{name} left"] = pane.text(
                     0.5, -0.13, "100 %", color=colour, fontsize=14, ha="center", va="center", transform=pane.transAxes
                 )
-        below.set(xlim=(0, 1), ylim=(-0.03, 1.03), xlabel="t", ylabel="left of the digit")
+        below.set(xlim=(0, 1), ylim=(-0.03, 1.03), xlabel="t", ylabel="left, on average")
         below.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
         artists["now"] = below.plot([], [], **style.line("guide"))[0]
         for name, colour in zip(ways, COLOURS, strict=False):
