@@ -190,7 +190,7 @@ ENTRIES = [
                 statement=along_flow,
                 against=package_likelihood,
                 witnesses=functools.partial(places, T=500.0),
-                atol=1e-4,
+                atol=1e-3,
                 rtol=0.0,
                 mutants={
                     "without the divergence": functools.partial(along_flow, factor=0.0),
@@ -222,7 +222,7 @@ ENTRIES = [
                 statement=functools.partial(package_likelihood, probes=2),
                 against=lambda x, t, T, cloud: f.log_p(x, t, cloud),
                 witnesses=lambda rng: [places(rng, 500.0)[1]],
-                atol=1e-4,
+                atol=1e-3,
                 rtol=0.0,
                 mutants={"one direction of two": functools.partial(package_likelihood, probes=1)},
                 about="with d orthogonal directions it is exact: the package's likelihood, d = 2",
