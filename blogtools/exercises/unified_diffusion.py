@@ -1,0 +1,198 @@
+"""Exercises of post 9271, from one step back to what a blur forgets."""
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blogtools.exercises import Exercise
+
+Array = NDArray[np.float64]
+
+
+def _guess(x: Array, eps: Array, a: float, b: float, sign: float = -1.0) -> Array:
+    return (x + sign * b * eps) / a
+
+
+def _step(
+    x0: Array, x: Array, a: float, b: float, a1: float, b1: float, sigma: float, eps: Array, sign: float = -1.0
+) -> Array:
+    return a1 * x0 + math.sqrt(b1**2 + sign * sigma**2) * (x - a * x0) / b + sigma * eps
+
+
+def _rest(a: float) -> float:
+    return math.sqrt(1 - a**2)
+
+
+def _ddpm(before: float, now: float) -> float:
+    return _rest(before) * _rest(now / before) / _rest(now)
+
+
+def _best(a: float, b: float, s: float) -> float:
+    return s * b / math.sqrt(a**2 * s**2 + b**2)
+
+
+def _surprise(x0: Array, guess: Array, tau: float, power: int = 1, width: float = 2.0) -> float:
+    return float((np.abs(x0 - guess) ** power).sum()) / tau + len(x0) * math.log(width * tau)
+
+
+def _vectors(seed: int, n: int, *dimensions: int) -> list[list[Array]]:
+    rng = np.random.default_rng(seed)
+    return [[rng.normal(size=d) for _ in range(n)] for d in dimensions]
+
+
+_STEPS: list[tuple[Any, ...]] = [
+    (x0, x, a, _rest(a), a1, _rest(a1), share * _rest(a1), eps)
+    for (x0, x, eps), (a, a1, share) in zip(
+        _vectors(9271, 3, 1, 3, 9), ((0.3, 0.5, 0.3), (0.6, 0.7, 0.6), (0.8, 0.9, 0.9)), strict=True
+    )
+]
+
+EXERCISES = [
+    Exercise(
+        "9271.guess",
+        _guess,
+        [(x, eps, a, _rest(a)) for (x, eps), a in zip(_vectors(11, 2, 1, 4), (0.4, 0.9), strict=True)],
+        {
+            "the noise was added, so it is taken off": functools.partial(_guess, sign=1.0),
+            "that is a x_0: divide by a": lambda x, eps, a, b: x - b * eps,
+            "all of x − b ε is a x_0: divide the noise by a too": lambda x, eps, a, b: x / a - b * eps,
+            "the noise in x has size b, not 1": lambda x, eps, a, b: (x - eps) / a,
+        },
+    ),
+    Exercise(
+        "9271.step",
+        _step,
+        _STEPS,
+        {
+            "the two variances must add up to b'²: take σ² off under the root": functools.partial(_step, sign=1.0),
+            "variances add, not deviations: √(b'² − σ²), not b' − σ": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + (b1 - sigma) * (x - a * x0) / b + sigma * eps
+            ),
+            "what is left of x_0 in x is a x_0, not x_0": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - x0) / b + sigma * eps
+            ),
+            "the noise in x has the size b of the time t, not b' of t − 1": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b1 + sigma * eps
+            ),
+            "that is eq3: x is not looked at": lambda x0, x, a, b, a1, b1, sigma, eps: a1 * x0 + b1 * eps,
+            "that is DDIM: σ is not used": lambda x0, x, a, b, a1, b1, sigma, eps: a1 * x0 + b1 * (x - a * x0) / b,
+            "σ is taken off under the root, but the new noise is not added": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b
+            ),
+        },
+    ),
+    Exercise(
+        "9271.ddpm",
+        _ddpm,
+        [(0.9, 0.8), (0.5, 0.45), (0.99, 0.2)],
+        {
+            "that is the noise of one step forward; knowing x_0 as well makes it smaller": lambda before, now: _rest(
+                now / before
+            ),
+            "upside down: β̄_{t−1} is the smaller one and stands above": lambda before, now: (
+                _rest(now) * _rest(now / before) / _rest(before)
+            ),
+            "β_t belongs to one step, α_t = ᾱ_t/ᾱ_{t−1}; with β̄_t for it that is eq3": lambda before, now: _rest(
+                before
+            ),
+            "that is the variance; σ_t is its root": lambda before, now: _ddpm(before, now) ** 2,
+            "that is DDIM": lambda before, now: 0.0,
+            "β̄_{t−1} β_t is still to be divided by β̄_t": lambda before, now: _rest(before) * _rest(now / before),
+        },
+    ),
+    Exercise(
+        "9271.half",
+        lambda: math.sqrt(0.5),
+        [()],
+        {
+            "eq4 would keep it; eq3 adds new noise to a mean, and a mean has less spread than the data": lambda: 1.0,
+            "that is the variance; asked is the standard deviation": lambda: 0.5,
+            "the new noise of each step keeps the samples apart": lambda: 0.0,
+            "V = s²/(1 + r) with r near 1 is s²/2, not s²/4": lambda: 0.25,
+        },
+        rtol=0.01,
+    ),
+    Exercise(
+        "9271.cauchy",
+        lambda f: 1 - f,
+        [(0.2,), (0.6,), (0.9,)],
+        {
+            "that is for Gaussian noise, whose variances add; Cauchy noise adds its widths": lambda f: math.sqrt(
+                1 - f**2
+            ),
+            "that is the share of the new noise": lambda f: f,
+            "the widths add up to 1, so the root is not needed": lambda f: math.sqrt(1 - f),
+            "the widths add up to 1: no square": lambda f: 1 - f**2,
+        },
+    ),
+    Exercise(
+        "9271.best",
+        _best,
+        [(0.8, 0.6, 1.0), (0.3, 0.95, 0.5), (0.99, 0.1, 2.0)],
+        {
+            "that is right for data far wider than the noise; x_0 is never less certain than s": lambda a, b, s: b / a,
+            "that is the variance; σ̄_t is its root": lambda a, b, s: _best(a, b, s) ** 2,
+            "that is how far x_0 lies from 0; x_t tells something of it": lambda a, b, s: s,
+            "x_t holds a x_0, so the data have the variance a² s² in it": lambda a, b, s: (
+                s * b / math.sqrt(s**2 + b**2)
+            ),
+            "that is the deviation of x_t": lambda a, b, s: math.sqrt(a**2 * s**2 + b**2),
+        },
+    ),
+    Exercise(
+        "9271.laplace",
+        _surprise,
+        [(x0, guess, tau) for (x0, guess), tau in zip(_vectors(13, 2, 1, 3, 64), (0.2, 1.5, 0.05), strict=True)],
+        {
+            "log Z is missing; it counts as soon as τ is to be compared or learned": lambda x0, guess, tau: (
+                float(np.abs(x0 - guess).sum()) / tau
+            ),
+            "∫e^(−|x|/τ)dx is 2τ: both sides of the middle": functools.partial(_surprise, width=1.0),
+            "each of the d pixels brings its own 2τ": lambda x0, guess, tau: (
+                float(np.abs(x0 - guess).sum()) / tau + math.log(2 * tau)
+            ),
+            "that is the square norm: the exponent has the l1 norm": functools.partial(_surprise, power=2),
+            "−log q has log Z with a plus": lambda x0, guess, tau: (
+                float(np.abs(x0 - guess).sum()) / tau - len(x0) * math.log(2 * tau)
+            ),
+        },
+    ),
+    Exercise(
+        "9271.improved",
+        lambda x, now, after: x + after - now,
+        [tuple(vectors) for vectors in _vectors(16, 3, 1, 5)],
+        {
+            "that is the naive step: what x_t had is lost": lambda x, now, after: after,
+            "the other way round: on the way back F_t is taken off and F_{t−1} put on": lambda x, now, after: (
+                x + now - after
+            ),
+            "the residual x_t − F_t(x̂_0) is what is kept; F_{t−1}(x̂_0) is added to it": lambda x, now, after: x - now,
+            "F_t(x̂_0) is still in x_t: take it off": lambda x, now, after: x + after,
+        },
+    ),
+    Exercise(
+        "9271.blur",
+        lambda: 3,
+        [()],
+        {
+            "that is one colour; each of the three has a mean of its own": lambda: 1,
+            "that is what it begins with": lambda: 3072,
+            "those are the pixels": lambda: 1024,
+        },
+    ),
+    Exercise(
+        "9271.code",
+        lambda: math.log(2),
+        [()],
+        {
+            "that is in bits; −log is the natural logarithm": lambda: 1.0,
+            "the variance falls to a quarter; the loss has half of its logarithm": lambda: math.log(4),
+            "the larger the code, the less the noise hides of it": lambda: 0.0,
+            "it falls: give by how much, a positive number": lambda: -math.log(2),
+        },
+        rtol=0.01,
+    ),
+]
