@@ -1,10 +1,11 @@
-"""Quality of digits against the number of evaluations: solvers, grids, clocks, and processes on the same noise.
+"""Quality of digits against the number of evaluations: solvers, grids, clocks, processes, one noise for all.
 
 python benchmarks/digits_quality.py            # prints Markdown, writes benchmarks/results and the package's copy
+python benchmarks/digits_quality.py --nets ddpm-digits cold-digits      # these rows anew, the others as stored
 
 Every row is the Fréchet distance between 797 samples and the 797 test images, mean and deviation over repetitions, in
 the features of the classifier that ships; the floor (real against real) and the fitted Gaussian are measured beside it.
-Ten repetitions take some twenty minutes of one core.
+Ten repetitions take some thirty minutes of one core.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import itertools
 import json
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +21,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from blogtools.data import digits
 from blogtools.data.images import DIGITS_QUALITY_FILE
-from blogtools.diffusion import Poisson, sample, sample_hemisphere, steps_for
+from blogtools.diffusion import Cold, Linear, Poisson, ddpm_share, sample, sample_hemisphere, steps_for
 from blogtools.diffusion.generate import ancestral, ddpm_levels, generate
 from blogtools.diffusion.quality import Judge, digits_judge, spread
+from blogtools.diffusion.restore import restore
 from blogtools.nets import describe, load
 from blogtools.nets.files import write_whole
 from blogtools.progress import progress
+from blogtools.recipes import process_of
 
 RESULTS = Path(__file__).parent / "results" / "digits_quality.json"
 BUDGETS = (5, 9, 17, 35)
 TOLERANCES = (0.3, 0.1, 0.03)
 WAYS = (("t", "rho"), ("log t", "rho"), ("t", "log"))
+NETS = ("digits-classifier", "poisson-digits", "heat-digits", "ddpm-digits", "cold-digits")
+COLD = ("naive", "naive, start noise", "improved", "improved, start noise")
 KEYS = ("net", "solver", "variable", "grid", "clock", "asked")
 
 
@@ -46,13 +53,17 @@ def settings() -> list[dict[str, Any]]:
     for n in BUDGETS:
         rows += [("heat-digits", solver, "t", "rho", "sample", n) for solver in ("euler", "heun", "2m")]
         rows += [("heat-digits", solver, "t", "ddpm", "sample", n) for solver in ("ddim", "ddpm")]
+    rows += [("ddpm-digits", solver, "t", "even", "global", n) for n in BUDGETS for solver in ("ddim", "ddpm")]
+    rows += [("cold-digits", solver, "t", "even", "global", n) for n in BUDGETS for solver in COLD]
     return [dict(zip(KEYS, row, strict=True)) for row in rows]
 
 
 def draw(row: dict[str, Any], n: int, seed: int) -> tuple[Tensor, int]:
     """Samples and evaluations of one row; one ``seed`` is the same noise g for every row."""
-    process = {k: float(v) for k, v in describe(row["net"])["process"].items()}
     generator, predict = torch.Generator().manual_seed(seed), load(row["net"])
+    if row["grid"] == "even":
+        return draw_evenly(row, n, generator)
+    process = {k: float(v) for k, v in describe(row["net"])["process"].items()}
     if row["grid"] == "ddpm":
         x, _ = sample_hemisphere(n, 64, process["sigma_max"], generator, D=math.inf)
         levels = ddpm_levels(row["asked"], process["sigma_max"])
@@ -81,6 +92,17 @@ def draw(row: dict[str, Any], n: int, seed: int) -> tuple[Tensor, int]:
     return drawn.x, drawn.evaluations
 
 
+def draw_evenly(row: dict[str, Any], n: int, generator: torch.Generator) -> tuple[Tensor, int]:
+    """DDIM and DDPM, or cold diffusion with and without noise, in even steps from t = 1 to 0."""
+    process, solver = process_of(describe(row["net"])["process"]), row["solver"]
+    if isinstance(process, Cold) and not solver.endswith("start noise"):
+        process = replace(process, sigma=0.0)
+    fresh = ddpm_share(process) if isinstance(process, Linear) and solver == "ddpm" else float(solver[:5] == "naive")
+    data = torch.from_numpy(digits().train)
+    drawn = restore(load(row["net"]), process, data, n, steps=row["asked"], fresh=fresh, generator=generator)
+    return drawn.x, drawn.evaluations
+
+
 def measure(row: dict[str, Any], judge: Judge, repetitions: int) -> dict[str, Any]:
     """The row with its evaluations, Fréchet distance [mean, deviation, of seed 0] and copy rate."""
     drawn = [draw(row, judge.size, seed) for seed in range(repetitions)]
@@ -96,11 +118,17 @@ def measure(row: dict[str, Any], judge: Judge, repetitions: int) -> dict[str, An
 
 
 def same_noise(n: int) -> dict[str, float]:
-    """Mean pixel correlation of the pictures that Poisson, heat and DDIM make of one noise, and of shuffled pairs."""
+    """Mean pixel correlation of the pictures that different nets make of one noise, and of shuffled pairs.
+
+    Poisson and heat by Heun; "ddim" is the net of heat, and "ddpm" a net trained for the cosine schedule, both by DDIM.
+    """
     base = dict(zip(KEYS, ("poisson-digits", "heun", "t", "rho", "sample", 17), strict=True))
     poisson = draw(base, n, 0)[0]
     heat = draw({**base, "net": "heat-digits"}, n, 0)[0]
     ddim = draw({**base, "net": "heat-digits", "solver": "ddim", "grid": "ddpm", "asked": 35}, n, 0)[0]
+    noise, _ = sample_hemisphere(n, 64, 1.0, torch.Generator().manual_seed(0), D=math.inf)
+    even = torch.linspace(1, 0, 36, dtype=torch.float64)
+    ddpm = sample(load("ddpm-digits"), process_of(describe("ddpm-digits")["process"]), noise, even).x
 
     def correlation(a: Tensor, b: Tensor) -> float:
         mean = (a.mean(0) + b.mean(0)) / 2
@@ -110,8 +138,21 @@ def same_noise(n: int) -> dict[str, float]:
         "poisson_heat": correlation(poisson, heat),
         "poisson_ddim": correlation(poisson, ddim),
         "heat_ddim": correlation(heat, ddim),
+        "poisson_ddpm": correlation(poisson, ddpm),
+        "heat_ddpm": correlation(heat, ddpm),
         "shuffled": correlation(poisson, heat.roll(1, 0)),
     }
+
+
+def stored_rows(anew: list[str], repetitions: int) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Setting -> row as stored, without the nets ``anew``; ``ValueError`` if other repetitions or weights made them."""
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+    if stored["repetitions"] != repetitions:
+        raise ValueError(f"repetitions={repetitions}: the stored rows have {stored['repetitions']}")
+    for name in sorted(set(stored["weights"]) - set(anew)):
+        if stored["weights"][name] != describe(name)["sha256"]:
+            raise ValueError(f"nets={anew}: the stored rows are of other weights of {name}")
+    return {tuple(row[k] for k in KEYS): row for row in stored["rows"] if row["net"] not in anew}
 
 
 def markdown(result: dict[str, Any]) -> str:
@@ -138,16 +179,21 @@ def main() -> None:
     """Measure all rows, print the table, write both copies of the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=10)
+    parser.add_argument("--nets", nargs="+", help="measure only the rows of these, and keep the others as stored")
     parser.add_argument("--out", type=Path, help="write here only, instead of the two files of the project")
     options = parser.parse_args()
     torch.set_num_threads(1)
     judge, began = digits_judge(), time.perf_counter()
     floor, gaussian = judge.floor(), judge.gaussian()
-    rows = [measure(row, judge, options.repetitions) for row in progress(settings(), label="rows")]
+    kept = {} if options.nets is None else stored_rows(options.nets, options.repetitions)
+    rows = [
+        kept.get(tuple(row[k] for k in KEYS)) or measure(row, judge, options.repetitions)
+        for row in progress(settings(), label="rows")
+    ]
     result = {
         "samples": judge.size,
         "repetitions": options.repetitions,
-        "weights": {name: describe(name)["sha256"] for name in ("digits-classifier", "poisson-digits", "heat-digits")},
+        "weights": {name: describe(name)["sha256"] for name in NETS},
         "floor": [round(floor.mean, 3), round(floor.sd, 3)],
         "fitted_gaussian": [round(gaussian.mean, 3), round(gaussian.sd, 3)],
         "train_against_test": round(judge.train_against_test(), 3),
