@@ -370,7 +370,8 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
         *((f"choice {i}", lambda item=item: choose_next(item)) for i, item in _each(figure, ".row.choice select")),
         *((f"button {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.button button")),
     ]
-    # A control may act only under another setting (a height, where there is one): it is tried under several options.
+    # A control may act only under another setting (a height, where there is one): it is tried under several options,
+    # with what was switched on or off put back.
     for _ in range(3):
         actions = [
             (label, act) for label, act in actions if not _changes(page, figure, f"{name}: {label}", act, report)
@@ -379,6 +380,8 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
             break
         for _, select in _each(figure, ".row.choice select"):
             choose_next(select)
+        for _, box in _each(figure, ".row.toggle input"):
+            box.click()
     report.unmoved.extend(f"{name}: {label}" for label, _ in actions)
 
 
