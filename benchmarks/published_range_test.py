@@ -1,6 +1,6 @@
 """The p-value of published range tests on nearly even points, beside the right one: the sum of 9324.eq10 in float64.
 
-Needs ``pip install pycircstat2`` (0.1.15 was measured), which the project does not depend on; without it nothing is run.
+Needs ``pip install pycircstat2`` (0.1.15 was measured), which is no dependency here; without it nothing is run.
 """
 
 import importlib.util
