@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from blogtools.nets.text import CharTransformer
+
 SIGMA_DATA = 0.5
 SMALLEST_T = 1e-6
 HIGHEST_OCTAVE = 3.0
@@ -184,7 +186,12 @@ class Classifier(nn.Module):
         return self.leave(self.features(x))
 
 
-KINDS: dict[str, type[nn.Module]] = {"MLP": MLP, "UNet": UNet, "Classifier": Classifier}
+KINDS: dict[str, type[nn.Module]] = {
+    "MLP": MLP,
+    "UNet": UNet,
+    "Classifier": Classifier,
+    "CharTransformer": CharTransformer,
+}
 
 
 def build(architecture: dict[str, Any]) -> Any:
