@@ -30,6 +30,8 @@ from blogtools.nets import (
     weights,
 )
 from blogtools.nets.files import write_whole
+from blogtools.recipes import images
+from blogtools.recipes.process import BLUR, COSINE
 
 SMALL = {"device": "cpu", "batch_size": 8}
 
@@ -588,7 +590,7 @@ def test_the_recipes_loss_is_least_at_the_exact_field_of_its_process(D, low, hig
         answer[cell] = exact(x[cell], t[cell]) + added
         return answer
 
-    loss = recipes.denoising(D, 300.0, 0.003)(predict, x0, generator(2))
+    loss = images.denoising(D, 300.0, 0.003)(predict, x0, generator(2))
     slope = torch.autograd.grad(loss, added, create_graph=True)[0]
     curvature = torch.autograd.grad(slope, added)[0]
     best = -(slope / curvature).item()
@@ -606,7 +608,7 @@ def test_a_recipe_names_its_process():
         recipes.process_of({"schedule": "linear"})
 
 
-@pytest.mark.parametrize("described", [recipes.COSINE, recipes.BLUR])
+@pytest.mark.parametrize("described", [COSINE, BLUR])
 def test_the_recipes_of_hot_and_cold_see_every_time_and_weigh_by_it(described):
     process, seen = recipes.process_of(described), []
 
@@ -615,7 +617,7 @@ def test_the_recipes_of_hot_and_cold_see_every_time_and_weigh_by_it(described):
         return x0 + 1.0
 
     x0 = torch.full((50_000, 64), 0.5)
-    loss = recipes.even_times(described, softening=0.3)(one_off, x0, generator(4))
+    loss = images.even_times(described, softening=0.3)(one_off, x0, generator(4))
     ((x, t),) = seen
     sorted_t = t.sort().values
     assert (sorted_t - torch.linspace(0, 1, len(t))).abs().max() < 1.95 / math.sqrt(len(t))
@@ -634,7 +636,7 @@ def test_pictures_for_the_classifier_are_shifted_by_at_most_one_pixel():
 
     x = torch.full((200, 8, 8), -1.0)
     x[:, 4, 4] = 1.0
-    loss = recipes.classification(8, noise=0.0)(
+    loss = images.classification(8, noise=0.0)(
         recorder, (x.flatten(1), torch.zeros(200, dtype=torch.long)), generator()
     )
     places = {(int(i) // 8, int(i) % 8) for i in seen[0].argmax(1)}
