@@ -92,6 +92,19 @@ def test_finite_differences_join_them_to_second_order() -> None:
     assert (heat_differences(0 * CURVE, NODES, 1.0) == 0).all()
 
 
+@pytest.mark.parametrize("D", [None, 0.3, lambda x, t: 0.5 + t + x**2])
+def test_one_run_gives_many_moments_in_any_order(D) -> None:  # type: ignore[no-untyped-def]
+    moments = np.array([0.4, 0.0, 0.7, 0.4])
+    together = heat_differences(CURVE, NODES, moments, D, rtol=1e-8)
+    alone = [heat_differences(CURVE, NODES, t, D, rtol=1e-8) for t in moments]
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+    assert (together[1] == CURVE).all()
+    assert abs(together[0] - together[2]).max() > 0.01
+    rough = abs(heat_differences(CURVE, NODES, 0.7, D, rtol=1e-3) - together[2]).max()
+    assert 1e-6 < rough < 1e-2
+    assert heat_differences(CURVE, NODES, [0.0, 0.0], D).shape == (2, 41)
+
+
 @pytest.mark.parametrize(("solver", "order"), [("euler", 1), ("heun", 2)])
 def test_particles_join_them_with_the_order_of_the_solver(solver: str, order: int) -> None:
     u = (np.arange(40) + 0.5) / 40
@@ -405,7 +418,12 @@ F = velocity(PLANE, HEAT)
         (lambda: heat_fft(G, G, 1e7), "t = 10000000.0 must not exceed"),
         (lambda: heat_differences(G, G[:2], 0.1), "grid has shape (2,)"),
         (lambda: heat_differences(np.stack([G, G]), G, 0.1), "p0 has shape (2, 5)"),
-        (lambda: heat_differences(G, G, 0.1, -1.0), "D at t = 0 must be finite and not negative"),
+        (lambda: heat_differences(G, G, 0.1, -1.0), "D = -1.0 must be finite and not negative"),
+        (lambda: heat_differences(G, G, 0.1, math.inf), "D = inf must be finite"),
+        (lambda: heat_differences(G, G, []), "t has shape (0,)"),
+        (lambda: heat_differences(G, G, np.ones((2, 2))), "t has shape (2, 2)"),
+        (lambda: heat_differences(G, G, np.array([0.1, -0.1])), "must be finite and not negative"),
+        (lambda: heat_differences(G, G, 0.1, rtol=0.0), "rtol = 0.0 must be"),
         (lambda: heat_differences(G, G, 0.1, lambda x, t: x), "D at t = 0 must be"),
         (lambda: F(X, torch.tensor(0.0)), "t = 0.0 must be above 0"),
         (lambda: downhill(PLANE.log_density, lambda x, t: x)(X, torch.tensor(1.0)), "D has shape (4, 2) at x (4, 2)"),

@@ -95,13 +95,12 @@ class TestClouds:
         assert np.abs(Line.drawn(heights).below(x, t) - (np.arange(1500) + 0.5) / 1500).max() < 2 / math.sqrt(1500)
         assert self.mass(shown, "steps") == pytest.approx(heights.sum() * spacing, rel=0.01)
 
-    def test_the_grid_is_that_of_the_package(self) -> None:
-        line, h = Line.drawn(SHAPES["box"]), 24 / 200
-        grid = np.linspace(-12 + h / 2, 12 - h / 2, 200)
-        p0 = line.density(grid, 0.0)
-        expected = heat_differences(p0, grid, 0.8)
-        assert np.allclose(clouds.melted(p0, h)(0.8**2 / 2), expected, atol=2e-6)
-        assert np.abs(expected - line.density(grid, 0.8)).max() > 1e-4
+    def test_the_grid_lies_between_its_walls_and_is_that_of_the_package_between_the_stops_too(self) -> None:
+        grid, differences = clouds._solved(SHAPES["box"].tobytes(), 200)
+        assert np.allclose(grid, np.linspace(-12 + 0.06, 12 - 0.06, 200), atol=1e-12)
+        for t in (0.8, 0.813):
+            expected = heat_differences(Line.drawn(SHAPES["box"]).density(grid, 0.0), grid, t, rtol=1e-8)
+            assert np.allclose(differences(t), expected, atol=2e-6)
 
     def test_particles_are_carried_by_the_ode(self) -> None:
         """Each where RK45 takes it from its own draw of p_0, and not at a quantile of p_t."""

@@ -12,17 +12,17 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.integrate import OdeSolution, solve_ivp
-from scipy.sparse import diags_array
+from scipy.interpolate import CubicSpline
 
-from blogtools.diffusion.heat import heat_fft
+from blogtools.diffusion.heat import heat_differences, heat_fft
 from blogtools.figures import live_figure
 from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
 from blogtools.live import Choice, Curve, Live, Slider, style
 
 BY_HAND = "by hand"
 LONGEST = 2.0
-"""Largest σ_t of the slider."""
+STOPS = np.linspace(0, LONGEST, 101)
+"""σ_t, where the slider halts."""
 VIEW = 6.0
 """Half-width of the window."""
 WALL = 12.0
@@ -51,25 +51,6 @@ def crowd(line: Line, n: int) -> np.ndarray:
     return line.paths(x, 0.0, TIMES)
 
 
-def melted(p0: np.ndarray, h: float) -> OdeSolution:
-    """The density p as a function of s = ∫D dt = σ²/2, by Radau on ∂_s p = ∂_x² p.
-
-    Central differences between closed walls. One solution for all times, for a slider;
-    ``blogtools.diffusion.heat_differences`` gives one time, and any D.
-    """
-    lost = np.full(len(p0), -2.0)
-    lost[[0, -1]] = -1.0
-    ones = np.ones(len(p0) - 1)
-    matrix = diags_array([ones, lost, ones], offsets=(-1, 0, 1), format="csc") / h**2
-    found = solve_ivp(
-        lambda _, p: matrix @ p, (0, LONGEST**2 / 2), p0, "Radau", dense_output=True, jac=matrix, rtol=1e-6, atol=1e-9
-    )
-    if found.status != 0:
-        raise RuntimeError(f"Radau gave up at s = {found.t[-1]}: {found.message}")
-    solution: OdeSolution = found.sol
-    return solution
-
-
 @dataclass(frozen=True, eq=False)
 class Melting:
     """One p_0, ready to be melted to any σ_t in four ways."""
@@ -78,17 +59,14 @@ class Melting:
     start: np.ndarray
     """p_0 on FINE."""
     grid: np.ndarray
-    solution: OdeSolution
+    differences: CubicSpline
+    """From t to p_t on ``grid``."""
     places: np.ndarray
     """Of the particles, [12, n], at TIMES."""
 
     def fourier(self, t: float) -> np.ndarray:
         """p_t on FINE."""
         return heat_fft(self.start, FINE, t)
-
-    def differences(self, t: float) -> np.ndarray:
-        """p_t on ``grid``."""
-        return np.asarray(self.solution(t**2 / 2))
 
     def particles(self, t: float) -> np.ndarray:
         """Their places [n] at time t, carried from the last of TIMES before it."""
@@ -118,10 +96,11 @@ def _crowd(heights: bytes, n: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def _solved(heights: bytes, cells: int) -> tuple[np.ndarray, OdeSolution]:
-    h = 2 * WALL / cells
-    grid = -WALL + h * (np.arange(cells) + 0.5)
-    return grid, melted(Line.drawn(np.frombuffer(heights)).density(grid, 0.0), h)
+def _solved(heights: bytes, cells: int) -> tuple[np.ndarray, CubicSpline]:
+    """The middles of the cells, and p_t on them: solved at every stop of the slider, smooth between them."""
+    grid = WALL * (2 * np.arange(cells) + 1 - cells) / cells
+    p0 = Line.drawn(np.frombuffer(heights)).density(grid, 0.0)
+    return grid, CubicSpline(STOPS, heat_differences(p0, grid, STOPS))
 
 
 @lru_cache(maxsize=16)
