@@ -58,7 +58,7 @@ def test_pictures_are_grey_levels():
 
 
 def test_embedded_data_are_whole():
-    assert check_embedded() == {"digits": "", "mnist": ""}
+    assert check_embedded() == {"digits": "", "mnist": "", "poems": ""}
 
 
 def test_another_content_is_a_clear_error(tmp_path, monkeypatch):

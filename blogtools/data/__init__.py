@@ -1,9 +1,79 @@
 """Data sets that ship with the package, and loaders for what is already on disk. Nothing here asks the network.
 
 ``digits()`` and ``mnist()`` give :class:`Images`; :mod:`blogtools.data.toys` draws seeded points of the plane.
+``stanzas()``, ``couplet_pairs()`` and ``next_lines()`` give Tang poems as ids of ``vocabulary()``; ``prosody()`` judges
+stanzas by rhyme and tones.
 """
 
 from blogtools.data import toys
+from blogtools.data.famous import Poem, famous
 from blogtools.data.images import Images, check_embedded, digits, digits_quality, mnist
+from blogtools.data.poems import (
+    MASK,
+    PADDING,
+    SEPARATOR,
+    UNKNOWN,
+    NextLines,
+    Pairs,
+    Stanzas,
+    Vocabulary,
+    character_vectors,
+    couplet_pairs,
+    next_lines,
+    poems,
+    stanzas,
+    vocabulary,
+)
+from blogtools.data.prosody import (
+    EITHER,
+    LEVEL,
+    NO_TONE,
+    OBLIQUE,
+    Prosody,
+    adhesion,
+    copies,
+    known_bigrams,
+    prosody,
+    random_baseline,
+    regulated,
+    rhymes,
+    tones,
+)
 
-__all__ = ["Images", "check_embedded", "digits", "digits_quality", "mnist", "toys"]
+__all__ = [
+    "EITHER",
+    "LEVEL",
+    "MASK",
+    "NO_TONE",
+    "OBLIQUE",
+    "PADDING",
+    "SEPARATOR",
+    "UNKNOWN",
+    "Images",
+    "NextLines",
+    "Pairs",
+    "Poem",
+    "Prosody",
+    "Stanzas",
+    "Vocabulary",
+    "adhesion",
+    "character_vectors",
+    "check_embedded",
+    "copies",
+    "couplet_pairs",
+    "digits",
+    "digits_quality",
+    "famous",
+    "known_bigrams",
+    "mnist",
+    "next_lines",
+    "poems",
+    "prosody",
+    "random_baseline",
+    "regulated",
+    "rhymes",
+    "stanzas",
+    "tones",
+    "toys",
+    "vocabulary",
+]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from blogtools.data.idx import read_mnist_folder
+from blogtools.data.poems import stored
 
 MNIST_FILE = Path(__file__).parent / "mnist_5k.npz"
 DIGITS_QUALITY_FILE = Path(__file__).parent / "digits_quality.json"
@@ -93,9 +94,9 @@ def digits_quality() -> dict[str, Any]:
 
 
 def check_embedded() -> dict[str, str]:
-    """For each embedded image set, an empty string, or one line that says what is wrong with it."""
+    """For each embedded data set, an empty string, or one line that says what is wrong with it."""
     verdict = {}
-    for name, read in (("digits", digits), ("mnist", mnist)):
+    for name, read in (("digits", digits), ("mnist", mnist), ("poems", stored)):
         try:
             read()
             verdict[name] = ""
