@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from blogtools.data.famous import famous
-from blogtools.data.poems import POEMS_FILE, POEMS_SHA256, SPLITS, content_hash, is_character
+from blogtools.data.anthology import famous
+from blogtools.data.corpus import POEMS_FILE, POEMS_SHA256, SPLITS, content_hash, is_character
 
 TARBALL_SHA256 = "25b549e46919c3a0569db6b68ddc96956b04a484ea4518ad2bbd4f137e307e86"
 RHYMES_SHA256 = "a6ea7b1cabc6e8de894dac2540ae1e469d5803fde4beb1e805afbd736258581c"
@@ -133,7 +133,7 @@ def check_hash(name: str, content: bytes, expected: str) -> None:
 
 
 def arrays(poems: list[str], rhymes: dict[str, str]) -> dict[str, np.ndarray]:
-    """What the file holds; see ``blogtools.data.poems``."""
+    """What the file holds; see ``blogtools.data.corpus.stored``."""
     counts = Counter("".join(poems))
     characters = sorted(counts, key=lambda character: (-counts[character], character))
     index = {character: number for number, character in enumerate(characters)}

@@ -6,9 +6,8 @@ stanzas by rhyme and tones.
 """
 
 from blogtools.data import toys
-from blogtools.data.famous import Poem, famous
-from blogtools.data.images import Images, check_embedded, digits, digits_quality, mnist
-from blogtools.data.poems import (
+from blogtools.data.anthology import Poem, famous
+from blogtools.data.corpus import (
     MASK,
     PADDING,
     SEPARATOR,
@@ -24,7 +23,8 @@ from blogtools.data.poems import (
     stanzas,
     vocabulary,
 )
-from blogtools.data.prosody import (
+from blogtools.data.images import Images, check_embedded, digits, digits_quality, mnist
+from blogtools.data.verse import (
     EITHER,
     LEVEL,
     NO_TONE,

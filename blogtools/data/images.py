@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from blogtools.data.corpus import stored
 from blogtools.data.idx import read_mnist_folder
-from blogtools.data.poems import stored
 
 MNIST_FILE = Path(__file__).parent / "mnist_5k.npz"
 DIGITS_QUALITY_FILE = Path(__file__).parent / "digits_quality.json"

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from blogtools.data.poems import (
+from blogtools.data.corpus import (
     LINE,
     SPECIAL,
     STANZA,
