@@ -23,10 +23,19 @@ from torch import Tensor
 
 from blogtools.data import digits
 from blogtools.data.images import DIGITS_QUALITY_FILE
-from blogtools.diffusion import Cold, Linear, Poisson, ddpm_share, sample, sample_hemisphere, steps_for
-from blogtools.diffusion.generate import ancestral, ddpm_levels, generate
+from blogtools.diffusion import (
+    Cold,
+    Linear,
+    Poisson,
+    ddpm_levels,
+    ddpm_share,
+    generate,
+    restore,
+    sample,
+    sample_hemisphere,
+    steps_for,
+)
 from blogtools.diffusion.quality import Judge, digits_judge, spread
-from blogtools.diffusion.restore import restore
 from blogtools.nets import describe, load
 from blogtools.nets.files import write_whole
 from blogtools.progress import progress
@@ -68,10 +77,9 @@ def draw(row: dict[str, Any], n: int, seed: int) -> tuple[Tensor, int]:
         x, _ = sample_hemisphere(n, 64, process["sigma_max"], generator, D=math.inf)
         levels = ddpm_levels(row["asked"], process["sigma_max"])
         x = x * float(levels[0]) / process["sigma_max"]
-        if row["solver"] == "ddpm":
-            drawn = ancestral(predict, x, levels, generator)
-        else:
-            drawn = sample(predict, Poisson(math.inf), x, levels)
+        heat = Poisson(math.inf)
+        fresh = ddpm_share(heat) if row["solver"] == "ddpm" else 0.0
+        drawn = sample(predict, heat, x, levels, fresh=fresh, generator=generator)
         return drawn.x, drawn.evaluations
     adaptive = row["solver"] == "rk45"
     drawn = generate(

@@ -11,8 +11,7 @@ import torch
 from scipy import linalg
 
 from blogtools.data import digits, digits_quality
-from blogtools.diffusion import Poisson, PosteriorMean, quality, sample
-from blogtools.diffusion.generate import ancestral, ddpm_levels, generate
+from blogtools.diffusion import Poisson, PosteriorMean, ddpm_levels, ddpm_share, generate, quality, sample
 from blogtools.nets import describe, load
 
 EVALUATIONS = 17
@@ -171,11 +170,19 @@ def test_ddim_in_its_own_variables_is_euler_on_the_levels_of_ddpm():
         ddpm_levels(5000, 40.0)
 
 
-def test_ancestral_sampling_has_the_marginals_of_the_heat_process():
+def test_ddpm_has_the_marginals_of_the_heat_process():
     """With the exact predictor of a Gaussian the variance at each level is known: 1 + σ²."""
     levels = torch.linspace(10.0, 2.0, 80, dtype=torch.float64)
     x = math.sqrt(101.0) * torch.randn(20_000, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    drawn = ancestral(lambda x, t: x / (1.0 + t**2), x, levels, torch.Generator().manual_seed(1))
+    heat = Poisson(math.inf)
+    drawn = sample(
+        lambda x, t: x / (1.0 + t**2),
+        heat,
+        x,
+        levels,
+        fresh=ddpm_share(heat),
+        generator=torch.Generator().manual_seed(1),
+    )
     assert drawn.evaluations == 79
     # Each step moves by x̂_0 instead of a draw from its posterior, which costs at most one step's posterior variance.
     assert drawn.x.var().item() == pytest.approx(5.0, rel=0.03)

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from blogtools.diffusion.generate import generate
+from blogtools.diffusion.generate import generate, restore
 from blogtools.diffusion.quality import digits_judge, spread
-from blogtools.diffusion.restore import restore
 from blogtools.nets import load
 from blogtools.nets.files import write_whole
 from blogtools.nets.weights import FOLDER, read_header

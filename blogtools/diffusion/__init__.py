@@ -9,6 +9,7 @@ from blogtools.diffusion.attention import attention_mean
 from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
 from blogtools.diffusion.exact import PosteriorMean
 from blogtools.diffusion.flow import carry, continuity_residual, divergence, downhill, log_likelihood, velocity
+from blogtools.diffusion.generate import ddpm_levels, generate, restore
 from blogtools.diffusion.gravity import (
     FieldLines,
     centroid,
@@ -58,12 +59,14 @@ __all__ = [
     "carry",
     "centroid",
     "continuity_residual",
+    "ddpm_levels",
     "ddpm_share",
     "denoising_loss",
     "divergence",
     "downhill",
     "eta_share",
     "field_lines",
+    "generate",
     "gravity",
     "grid",
     "heat_differences",
@@ -78,6 +81,7 @@ __all__ = [
     "prior_kl",
     "radius_cdf",
     "radius_log_pdf",
+    "restore",
     "revise",
     "sample",
     "sample_hemisphere",

@@ -1,12 +1,12 @@
-"""From a predictor to samples in one call, as all measurements of quality use it, and DDPM for comparison."""
+"""From a predictor to samples in one call, as all measurements of quality use it: a start, times, and ``sample``."""
 
 import torch
 from torch import Tensor
 
+from blogtools.diffusion.check import require_finite, require_vectors
 from blogtools.diffusion.prior import sample_hemisphere
-from blogtools.diffusion.process import Linear, Poisson
-from blogtools.diffusion.sampler import Predictor, Sampled, ddpm_share, grid, sample
-from blogtools.diffusion.schedule import Heat
+from blogtools.diffusion.process import Poisson, Process
+from blogtools.diffusion.sampler import Predictor, Sampled, Share, grid, sample
 
 CLOCKS = ("sample", "global")
 
@@ -42,15 +42,15 @@ def generate(
         x = x / h[:, None]
     else:
         times = times.outer(h.double())
-    with torch.no_grad():
-        return sample(predict, Poisson(D), x, times, solver=solver, variable=variable, rtol=rtol, atol=rtol)
+    return sample(predict, Poisson(D), x, times, solver=solver, variable=variable, rtol=rtol, atol=rtol)
 
 
 def ddpm_levels(steps: int, sigma_max: float, *, length: int = 1000) -> Tensor:
     """Levels [steps+1] down to 0 of DDPM's linear-β schedule, at ``steps`` evenly spaced of its ``length`` times.
 
     σ_k = √((1 − ᾱ_k)/ᾱ_k), β from 1e-4 to 0.02 (arXiv 2006.11239), begun at the last level not above ``sigma_max``. In
-    x/√ᾱ the DDIM step is the Euler step of heat between these levels, so DDIM is ``solver="euler"`` on them.
+    x/√ᾱ the DDIM step is the Euler step of heat between these levels: DDIM is ``sample`` on them, DDPM the same with
+    ``fresh=ddpm_share(process)``.
     """
     kept = torch.cumprod(1.0 - torch.linspace(1e-4, 0.02, length, dtype=torch.float64), 0)
     levels = ((1.0 - kept) / kept).sqrt()
@@ -61,7 +61,32 @@ def ddpm_levels(steps: int, sigma_max: float, *, length: int = 1000) -> Tensor:
     return torch.cat([levels[chosen], torch.zeros(1, dtype=torch.float64)])
 
 
-def ancestral(predict: Predictor, x: Tensor, times: Tensor, generator: torch.Generator | None = None) -> Sampled:
-    """DDPM's sampler in heat's variables, a setting of ``sample``: σ descends ``times`` [steps+1]."""
-    heat = Linear(Heat())
-    return sample(predict, heat, x, times, fresh=ddpm_share(heat), generator=generator)
+def restore(
+    predict: Predictor,
+    process: Process,
+    data: Tensor,
+    n: int,
+    *,
+    steps: int = 17,
+    fresh: Share = 0.0,
+    generator: torch.Generator | None = None,
+    keep_path: bool = False,
+) -> Sampled:
+    """``n`` samples [n, d] of a process over t ∈ [0, 1] by ``steps`` even steps from F_1(x_0, ε), x_0 from ``data``.
+
+    The start holds what the process leaves of rows drawn from ``data`` [N, d]: nothing for ``Linear(Cosine())``, the
+    mean of each picture for ``Cold(blur(side), sigma)``. ``ValueError`` for n < 1, steps < 1, data that are no rows of
+    finite numbers, and what the sampler raises.
+    """
+    for name, value in (("n", n), ("steps", steps)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} = {value!r} must be a whole number of at least 1")
+    require_vectors("data", data)
+    require_finite("data", data)
+    if data.ndim != 2 or len(data) == 0:
+        raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
+    where = data.device if generator is None else generator.device
+    x0 = data[torch.randint(len(data), (n,), generator=generator, device=where).to(data.device)]
+    times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)
+    start = process.forward(x0, process.noise(x0, generator), times[0])
+    return sample(predict, process, start, times, fresh=fresh, generator=generator, keep_path=keep_path)

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from blogtools.data import digits, digits_quality
-from blogtools.diffusion import Cold, Cosine, Linear, blur, ddpm_share
+from blogtools.diffusion import Cold, Cosine, Linear, blur, ddpm_share, restore
 from blogtools.diffusion.quality import digits_judge
-from blogtools.diffusion.restore import restore
 from blogtools.nets import describe, load
 from blogtools.recipes import process_of
 
