@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 POEMS_FILE = Path(__file__).parent / "tang_poems.npz"
-POEMS_SHA256 = "f5033e854cd044536d1c68bb198a96a0d3e4b2ad4edffdb58e198ea1ab21eb9b"
+POEMS_SHA256 = "378ad995e43ef150fc84d2be00040ec9c78708c3f0f7ce5fd6a7c9aefd6cb657"
 SPLITS = ("train", "validation", "test")
 KINDS = ("all", "quatrains", "halves")
 
