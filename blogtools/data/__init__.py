@@ -2,7 +2,7 @@
 
 ``digits()`` and ``mnist()`` give :class:`Images`; :mod:`blogtools.data.toys` draws seeded points of the plane.
 ``stanzas()``, ``couplet_pairs()`` and ``next_lines()`` give Tang poems as ids of ``vocabulary()``; ``prosody()`` judges
-stanzas by rhyme and tones.
+stanzas by rhyme and tones; ``load_pairs()`` reads STS-B and its like.
 """
 
 from blogtools.data import toys
@@ -24,6 +24,7 @@ from blogtools.data.corpus import (
     vocabulary,
 )
 from blogtools.data.images import Images, check_embedded, digits, digits_quality, mnist
+from blogtools.data.pairs import SentencePairs, load_pairs
 from blogtools.data.verse import (
     EITHER,
     LEVEL,
@@ -54,6 +55,7 @@ __all__ = [
     "Pairs",
     "Poem",
     "Prosody",
+    "SentencePairs",
     "Stanzas",
     "Vocabulary",
     "adhesion",
@@ -65,6 +67,7 @@ __all__ = [
     "digits_quality",
     "famous",
     "known_bigrams",
+    "load_pairs",
     "mnist",
     "next_lines",
     "poems",

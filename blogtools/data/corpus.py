@@ -210,6 +210,7 @@ def _vectors(width: int) -> np.ndarray:
     left, values, _ = svds(positive, k=width, v0=np.ones(VOCABULARY_SIZE))
     order = np.argsort(-values)
     vectors = left[:, order] * np.sqrt(values[order])
+    vectors[total == 0] = 0.0
     largest = vectors[np.abs(vectors).argmax(0), np.arange(width)]
     return (vectors * np.sign(largest)).astype(np.float32)
 
