@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from blogtools.data import couplet_pairs, next_lines
 from blogtools.diffusion.generate import generate, restore
 from blogtools.diffusion.quality import digits_judge, spread
 from blogtools.nets import load
 from blogtools.nets.files import write_whole
 from blogtools.nets.weights import FOLDER, read_header
 from blogtools.recipes import process_of, recipe
+from blogtools.similarity import BiEncoder, CrossEncoder, auc, spearman
+from blogtools.similarity.characters import Characters
 
 EVALUATIONS = 17
 REPETITIONS = 10
@@ -62,6 +65,22 @@ def measure_predictor(model: Any, described: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def measure_encoder(model: Any) -> dict[str, Any]:
+    """Spearman and AUC on 9,000 graded pairs of the test poems, and how often the next line is first, or among ten."""
+    encoder: CrossEncoder | BiEncoder = (CrossEncoder if model.length == 11 else BiEncoder)(Characters(model))
+    rng = np.random.default_rng(9341)
+    pairs, lines = couplet_pairs("test", 9000, rng), next_lines("test", 300, 3000, rng)
+    scores, matrix = encoder.predict(pairs), encoder.matrix(lines.queries, lines.items)
+    better = (matrix > matrix[np.arange(300), lines.gold][:, None]).sum(1)
+    found = {
+        "spearman": spearman(scores, pairs.label),
+        **{f"auc_{high}v{low}": auc(scores, pairs.label, low, high) for low, high in ((0, 2), (1, 2), (0, 1))},
+        "hit_at_1_of_3000": (better < 1).mean(),
+        "hit_at_10_of_3000": (better < 10).mean(),
+    }
+    return {key: round(float(value), 4) for key, value in found.items()}
+
+
 def main() -> None:
     """Copy the file and write its entry; the manifest and the file are each replaced as a whole."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -95,7 +114,10 @@ def main() -> None:
     entries[name] = entry
     write()
     model, process = load(name), recipe(name).process
-    entry["figures"] = measure_predictor(model, process) if process else measure_classifier(model)
+    if recipe(name).data == "couplet_pairs":
+        entry["figures"] = measure_encoder(model)
+    else:
+        entry["figures"] = measure_predictor(model, process) if process else measure_classifier(model)
     write()
     print(f"{name}: {entry['sha256']}\n{json.dumps(entry['figures'], indent=1)}")
 

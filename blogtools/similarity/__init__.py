@@ -1,11 +1,13 @@
 """Posts 9341 and 9336: how alike two texts are, learnt from the order of labels (CoSENT), and found again fast (CUR).
 
-The loss (9341.eq2): ``loss``; what it is compared with: ``losses``; what scores are worth: ``measure``.
+The loss (9341.eq2): ``loss``; what it is compared with: ``losses``; what scores are worth: ``measure``. What
+scores two texts: ``encoders``; the losses in sentence-transformers' trainers: ``adapters``.
 A matrix through its own rows and columns (9336.eq4): ``cur``; which ones: ``anchors``; search in few calls: ``index``.
 """
 
 from blogtools.similarity.anchors import ANCHORS, k_means, leverage, leverage_scores, pivoted_qr, random_columns
 from blogtools.similarity.cur import CUR, best_core, pseudo_inverse, relative_error, svd_limit
+from blogtools.similarity.encoders import BiEncoder, CrossEncoder, Ranked
 from blogtools.similarity.index import CURIndex, Settings, Trace
 from blogtools.similarity.inner import InnerProduct
 from blogtools.similarity.loss import cosent_loss, pairwise_cosent
@@ -24,8 +26,11 @@ __all__ = [
     "ANCHORS",
     "CUR",
     "LOSSES",
+    "BiEncoder",
     "CURIndex",
+    "CrossEncoder",
     "InnerProduct",
+    "Ranked",
     "Settings",
     "Trace",
     "accuracy",
