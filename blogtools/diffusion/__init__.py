@@ -7,7 +7,9 @@
 
 from blogtools.diffusion.attention import attention_mean
 from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
+from blogtools.diffusion.edit import Edit
 from blogtools.diffusion.exact import PosteriorMean
+from blogtools.diffusion.finite import Words, pairs
 from blogtools.diffusion.flow import carry, continuity_residual, divergence, downhill, log_likelihood, velocity
 from blogtools.diffusion.generate import ddpm_levels, generate, restore
 from blogtools.diffusion.gravity import (
@@ -21,6 +23,7 @@ from blogtools.diffusion.gravity import (
     sphere_area,
 )
 from blogtools.diffusion.heat import Mixture, heat_differences, heat_fft, prior_kl, score, score_target, score_weight
+from blogtools.diffusion.mask import Mask
 from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
 from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
 from blogtools.diffusion.process import Levelled, Linear, Poisson, Process
@@ -36,22 +39,29 @@ from blogtools.diffusion.sampler import (
     steps_for,
 )
 from blogtools.diffusion.schedule import Cosine, Heat, VarianceExploding, VariancePreserving
+from blogtools.diffusion.text import Fill, Rewrite, Texts, edit_bound, exactly_t, log_included, mask_bound, speaking
 
 __all__ = [
     "Cold",
     "Cosine",
+    "Edit",
     "FieldLines",
+    "Fill",
     "Heat",
     "Levelled",
     "Linear",
+    "Mask",
     "Mixture",
     "Poisson",
     "PosteriorMean",
     "Process",
+    "Rewrite",
     "Sampled",
     "Spread",
+    "Texts",
     "VarianceExploding",
     "VariancePreserving",
+    "Words",
     "analytic_sigma_bar",
     "attention_mean",
     "blur",
@@ -64,17 +74,22 @@ __all__ = [
     "denoising_loss",
     "divergence",
     "downhill",
+    "edit_bound",
     "eta_share",
+    "exactly_t",
     "field_lines",
     "generate",
     "gravity",
     "grid",
     "heat_differences",
     "heat_fft",
+    "log_included",
     "log_likelihood",
     "log_sphere_area",
+    "mask_bound",
     "mask_out",
     "multipole",
+    "pairs",
     "perturb_eq11",
     "pixelate",
     "potential",
@@ -89,6 +104,7 @@ __all__ = [
     "score",
     "score_target",
     "score_weight",
+    "speaking",
     "sphere_area",
     "squared_error",
     "steps_for",
