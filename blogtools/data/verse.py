@@ -75,7 +75,8 @@ def regulated(ids: Verse) -> np.ndarray:
     So each couplet reads x y / y x at these places, with x and y level and oblique or the other way round; a
     character that can be read both ways is read as it fits. ``adhesion`` is the further rule between couplets.
     """
-    couplets = _fits(ids).any(-1)
+    fits = _fits(ids)
+    couplets = fits[..., 0] | fits[..., 1]
     return couplets[:, 0] & couplets[:, 1]
 
 
