@@ -129,7 +129,9 @@ class CURIndex:
         other._build()
         return other
 
-    def search(self, queries: Sequence[Any], k: int, budget: int, anchors: int | None = None) -> tuple[Any, Any]:
+    def search(
+        self, queries: Sequence[Any], k: int, budget: int, anchors: int | None = None
+    ) -> tuple[NDArray[np.float64], Places]:
         """(scores [n, k], ids [n, k]), the best first, of ``queries`` (a list of n), as a faiss index returns them.
 
         Every score is a true one: the k best of all items that were scored, the anchors among them; of equal scores
@@ -145,8 +147,7 @@ class CURIndex:
             ids, scores, _, _ = self._look(queries[start : start + CHUNK], budget, anchors)
             order = np.lexsort((ids, -scores))[:, :k]
             found.append((np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)))
-        best, ids = zip(*found, strict=True)
-        return np.concatenate(best), np.concatenate(ids)
+        return np.concatenate([best for best, _ in found]), np.concatenate([ids for _, ids in found])
 
     def trace(self, query: Any, budget: int, anchors: int | None = None) -> Trace:
         """The same search for one query, with every call in its order and the estimates that led it."""
