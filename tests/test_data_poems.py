@@ -220,7 +220,7 @@ def test_rare_and_simplified_characters_are_holes():
     assert words.decode(words.encode("龘月")) == "□月"
     assert not words.known("乡愁")
     assert words.known("鄉愁")
-    assert words.decode(np.array([PADDING, UNKNOWN, SEPARATOR, MASK, PADDING])) == "□｜・"
+    assert words.decode(np.array([PADDING, UNKNOWN, SEPARATOR, MASK, PADDING])) == "□｜＿"
     with pytest.raises(ValueError, match="at least one character"):
         words.encode("")
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from blogtools.data import corpus, famous
+
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "blogtools" / "live" / "fonts" / "BlogtoolsSans-Regular.ttf"
 NAME = "Blogtools Sans"
@@ -42,7 +44,9 @@ def wanted() -> set[str]:
     """Every character that a label may need."""
     ranges = {chr(code) for low, high in RANGES for code in range(low, high + 1)}
     posts = set((ROOT / "blogtools" / "posts.py").read_text(encoding="utf-8"))
-    return ranges | level_one() | {c for c in posts if c.isprintable()} | set(TRADITIONAL)
+    names = "".join(poem.title + poem.author for poem in famous())
+    verse = {*corpus.vocabulary().characters, *"".join(corpus.stored()["groups"]), *names}
+    return ranges | level_one() | {c for c in posts if c.isprintable()} | set(TRADITIONAL) | verse
 
 
 def wide_signs(font: TTFont) -> set[str]:

@@ -25,7 +25,7 @@ PADDING, UNKNOWN, SEPARATOR, MASK = range(4)
 """Ids that are no characters: fills shorter rows; a character beyond the vocabulary; between two texts; hidden."""
 SPECIAL = 4
 """The first id of a character."""
-SIGNS = ("", "□", "｜", "・")
+SIGNS = ("", "□", "｜", "＿")
 """How ``decode`` writes the four special ids."""
 VOCABULARY_SIZE = 4096
 """With the special ids; the 4,092 characters are 99.5 % of all in the poems."""
@@ -63,7 +63,7 @@ class Vocabulary:
         return bool((self.encode(text) != UNKNOWN).all())
 
     def decode(self, ids: np.ndarray) -> str:
-        """The text of ids (n,): □ for ``UNKNOWN``, ・ for ``MASK``, ｜ for ``SEPARATOR``, nothing for ``PADDING``."""
+        """The text of ids (n,): □ for ``UNKNOWN``, ＿ for ``MASK``, ｜ for ``SEPARATOR``, nothing for ``PADDING``."""
         row = check_ids(ids)
         if row.ndim != 1:
             raise ValueError(f"ids has shape {row.shape}, expected one row (n,)")
