@@ -8,6 +8,7 @@
 from blogtools.diffusion.attention import attention_mean
 from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
 from blogtools.diffusion.edit import Edit
+from blogtools.diffusion.encode import Encode, learn_codes, word_loss
 from blogtools.diffusion.exact import PosteriorMean
 from blogtools.diffusion.finite import Words, pairs
 from blogtools.diffusion.flow import carry, continuity_residual, divergence, downhill, log_likelihood, velocity
@@ -46,6 +47,7 @@ __all__ = [
     "Cosine",
     "Edit",
     "FieldLines",
+    "Encode",
     "Fill",
     "Heat",
     "Levelled",
@@ -83,6 +85,7 @@ __all__ = [
     "grid",
     "heat_differences",
     "heat_fft",
+    "learn_codes",
     "log_included",
     "log_likelihood",
     "log_sphere_area",
@@ -111,4 +114,5 @@ __all__ = [
     "target_eq10",
     "target_eq12",
     "velocity",
+    "word_loss",
 ]

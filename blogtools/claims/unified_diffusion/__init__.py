@@ -1,6 +1,17 @@
 """The claims of 9271, "The unified diffusion model, applied", in the order of the post: one file a stretch."""
 
-from blogtools.claims.unified_diffusion import analytic, cold, ddpm, encode, forgets, framework, hot, revision, steps
+from blogtools.claims.unified_diffusion import (
+    analytic,
+    cold,
+    ddpm,
+    edit,
+    encode,
+    forgets,
+    framework,
+    hot,
+    revision,
+    steps,
+)
 
-_PARTS = (framework, steps, hot, ddpm, analytic, cold, revision, forgets, encode)
+_PARTS = (framework, steps, hot, ddpm, analytic, cold, revision, forgets, edit, encode)
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]
