@@ -46,7 +46,8 @@ class AssumptionProbe:
     Groups of :func:`blogtools.optim.scales_for` bring ``kind``, ``sigma`` and ``centre``; without them everything is
     one kind "all", and σ the deviation that each parameter has now. u_t is the step over −lr without the decay, where
     the decay is a factor of its own (AdamW, Lion, a recipe); with it for Amos, LAMB and SGD with weight decay. With a
-    recipe that measures its normaliser u_t is the normalised one. Steps that the optimiser leaves out are not counted.
+    recipe θ_t is what its decay has left, and u_t, if it measures its normaliser, the normalised one. Steps that the
+    optimiser leaves out are not counted.
 
     Memory: twice the parameters in float32 for every recorded step, and one copy during each step. ``close()``, or
     leaving the ``with`` block, ends the watch; :meth:`against` then says what was seen.
@@ -151,7 +152,7 @@ class AssumptionProbe:
         moved, directions = {}, {}
         for kind, members in self._members.items():
             lr, decay, centre = self._rates(members)
-            # The decay acts on θ − its own centre: 0 for the optimisers' own, the group's for a recipe.
+            # An optimiser's own decay draws θ itself to 0, not θ − centre. A recipe's was done before ``before``.
             moved[kind] = before[kind] - after[kind] - decay * (before[kind] + centre)
             directions[kind] = moved[kind] / lr
         self._lengths.append([float(moved[kind].norm()) for kind in self._members])
@@ -167,9 +168,7 @@ class AssumptionProbe:
         for p, _, centre in members:
             group = of[id(p)]
             lr = float(group["lr"]) * (group["eta"] if isinstance(self.optimizer, Amos) else 1.0)
-            if group.get("rho"):
-                rows.append((p, lr, group["rho"], 0.0))
-            elif isinstance(self.optimizer, (AdamW, Lion)):
+            if isinstance(self.optimizer, (AdamW, Lion)):
                 rows.append((p, lr, lr * group["weight_decay"], centre))
             else:
                 rows.append((p, lr, 0.0, 0.0))

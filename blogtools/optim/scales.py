@@ -50,12 +50,13 @@ def scales_for(
     ``reduce=False`` keeps them whole. Parameters that ask for no gradient are left out; a shared one counts where it
     first occurs.
 
-    ``named`` gives or overrides scales by the name of the parameter, or the end of it after a dot:
+    ``named`` gives or overrides scales by the whole name of a parameter, or else by the end of names after a dot:
     ``{"places": 0.1, "narrow.weight": Scale(0.06)}``; a number is η. For a layer behind a rectifier the paper takes
     √(2/d). ``ValueError`` for a parameter of a module of unknown kind, for a name that fits none, for a parameter that
     is not yet initialised, or holds numbers that are not finite.
     """
     given = {k: v if isinstance(v, Scale) else Scale(v) for k, v in (named or {}).items()}
+    whole = {name for name, _ in model.named_parameters()}
     unused, groups, seen = set(given), {}, set()  # type: ignore[var-annotated]
     for path, module in model.named_modules():
         for own, parameter in module.named_parameters(recurse=False):
@@ -63,7 +64,7 @@ def scales_for(
             if id(parameter) in seen or not parameter.requires_grad:
                 continue
             seen.add(id(parameter))
-            fits = [k for k in given if name == k or name.endswith(f".{k}")]
+            fits = [name] if name in given else [k for k in given if k not in whole and name.endswith(f".{k}")]
             unused -= set(fits)
             if isinstance(parameter, nn.UninitializedParameter):
                 raise ValueError(f"{name} is not initialised; run the model on one batch first")

@@ -1,0 +1,113 @@
+"""Memory and time of one step: Amos without and with momentum, AdamW fused and foreach, LAMB, Lion, AdaFactor.
+
+    python benchmarks/optim_step.py [--rounds 15] [--threads 1] [--device auto]
+
+Transformers of about 0.8 and 30 million parameters take their steps in turn, round by round, with the same random
+gradients; the table has the best and the median of the rounds, and the ratio of medians to AdamW fused in the same
+run. Bytes are those of all tensors that the optimiser keeps, also for the shapes of BERT-base. Writes
+``benchmarks/results`` and the package's copy.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from blogtools.nets import count_parameters, pick_device
+from blogtools.nets.files import write_whole
+from blogtools.optim import LAMB, AdaFactor, Amos, Lion, scales_for, slot_bytes
+from blogtools.optim.results import FOLDER
+from blogtools.progress import progress
+
+RESULTS = Path(__file__).parent / "results" / "optim_step.json"
+SIZES = {
+    "0.8M": {"vocabulary": 1600, "length": 32, "width": 128, "depth": 3},
+    "30M": {"vocabulary": 20000, "length": 512, "width": 512, "depth": 6},
+    "BERT-base": {"vocabulary": 30522, "length": 512, "width": 768, "depth": 12},
+}
+METHODS: dict[str, Callable[[nn.Module], torch.optim.Optimizer]] = {
+    "AdamW fused": lambda model: torch.optim.AdamW(model.parameters(), fused=True),
+    "AdamW foreach": lambda model: torch.optim.AdamW(model.parameters(), foreach=True),
+    "Amos": lambda model: Amos(scales_for(model)),
+    "Amos momentum": lambda model: Amos(scales_for(model), momentum=0.9),
+    "LAMB": lambda model: LAMB(model.parameters()),
+    "Lion": lambda model: Lion(model.parameters()),
+    "AdaFactor": lambda model: AdaFactor(model.parameters()),
+}
+
+
+def transformer(vocabulary: int, length: int, width: int, depth: int) -> nn.Module:
+    """The parameters of an encoder with embeddings of characters and places."""
+    layer = nn.TransformerEncoderLayer(width, max(1, width // 64), 4 * width, batch_first=True)
+    body = nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
+    parts = [nn.Embedding(vocabulary, width), nn.Embedding(length, width), nn.LayerNorm(width), body]
+    return nn.Sequential(*parts)
+
+
+def measure(size: str, rounds: int, device: torch.device) -> list[dict[str, Any]]:
+    """One row a method: bytes of its state, and milliseconds a step (none for 0 rounds)."""
+    rows, clocks = [], {}
+    for method, make in METHODS.items():
+        torch.manual_seed(0)
+        model = transformer(**SIZES[size]).to(device)
+        for parameter in model.parameters():
+            parameter.grad = 1e-3 * torch.randn_like(parameter)
+        optimizer = make(model)
+        optimizer.step()
+        parameters, kept = count_parameters(model), slot_bytes(optimizer)
+        rows.append({"size": size, "method": method, "parameters": parameters, "bytes": kept})
+        if rounds:
+            clocks[method] = (optimizer, [])
+    for _ in progress(range(rounds), label=size):
+        for optimizer, seconds in clocks.values():
+            began = time.perf_counter()
+            optimizer.step()
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+            seconds.append(time.perf_counter() - began)
+    for row in rows:
+        row["share"] = row["bytes"] / rows[0]["bytes"]
+        if rounds:
+            low, middle, high = (1e3 * s for s in statistics.quantiles(clocks[row["method"]][1], n=4))
+            base = statistics.median(clocks["AdamW fused"][1])
+            best = 1e3 * min(clocks[row["method"]][1])
+            row |= {"ms": middle, "quartiles": [low, high], "best_ms": best, "ratio": middle / (1e3 * base)}
+    return rows
+
+
+def main() -> None:
+    """Measure, print Markdown, write the results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="auto")
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    device = pick_device(asked.device)
+    rows = [row for size in SIZES for row in measure(size, 0 if size == "BERT-base" else asked.rounds, device)]
+    machine = torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {platform.machine()}"
+    setting = {"device": machine, "threads": asked.threads, "rounds": asked.rounds, "torch": torch.__version__}
+    content = json.dumps({"setting": setting, "rows": rows}, indent=1).encode() + b"\n"
+    for path in (RESULTS, FOLDER / "step.json"):
+        write_whole(path, content)
+    print(
+        "| size | method | slots a parameter | of AdamW's | best ms | median ms | to AdamW fused |"
+        + "\n"
+        + "|---" * 7
+        + "|"
+    )
+    for row in rows:
+        clock = f"{row['best_ms']:.1f} | {row['ms']:.1f} | {row['ratio']:.2f}" if "ms" in row else "- | - | -"
+        slots = row["bytes"] / 4 / row["parameters"]
+        print(f"| {row['size']} | {row['method']} | {slots:.4f} | {100 * row['share']:.2f} % | {clock} |")
+
+
+if __name__ == "__main__":
+    main()
