@@ -1,4 +1,4 @@
-"""The command ``blogtools``: ``verify``, ``lab``, ``train`` and ``doctor``."""
+"""The command ``blogtools``: ``verify``, ``lab``, ``present``, ``train`` and ``doctor``."""
 
 import argparse
 import os
@@ -37,6 +37,17 @@ def _parser() -> argparse.ArgumentParser:
     lab = commands.add_parser("lab", help="open JupyterLab on the notebooks, on loopback; other options go to it")
     lab.add_argument("--notebooks", type=Path, default=Path("notebooks"), help="the folder to open (default notebooks)")
 
+    present = commands.add_parser(
+        "present", help="show notebooks without their code, figures alive, in large type; other options go to Voila"
+    )
+    present.add_argument(
+        "notebook",
+        nargs="?",
+        metavar="NOTEBOOK",
+        help="such as 04, poisson_flow or 9305; their list when none is given",
+    )
+    present.add_argument("--notebooks", type=Path, default=Path("notebooks"), help="their folder (default notebooks)")
+
     train = commands.add_parser("train", help="train a network that the notebooks use")
     train.add_argument("recipe", help="such as poisson-digits; a wrong name lists them all")
     train.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
@@ -57,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status (2 for a wrong argument)."""
     parser = _parser()
     options, extra = parser.parse_known_args(arguments)
-    if extra and options.command != "lab":
+    if extra and options.command not in ("lab", "present"):
         parser.error(f"unrecognized arguments: {' '.join(extra)}")
     # Two contended cores run torch several times slower with two threads than with one.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -71,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(options: argparse.Namespace, lab_arguments: Sequence[str]) -> int:
+def _run(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if options.command == "verify":
         from blogtools.ledger import verify
 
@@ -86,7 +97,12 @@ def _run(options: argparse.Namespace, lab_arguments: Sequence[str]) -> int:
             html_path=options.html,
         )
     if options.command == "lab":
-        return _lab(options.notebooks, lab_arguments)
+        return _lab(_folder(options.notebooks), extra)
+    if options.command == "present":
+        from blogtools.present import present
+
+        present(options.notebook, _folder(options.notebooks), extra)
+        return 0
     if options.command == "train":
         from blogtools.recipes import train_recipe
 
@@ -106,9 +122,15 @@ def _run(options: argparse.Namespace, lab_arguments: Sequence[str]) -> int:
     return examine(port=options.port)
 
 
-def _lab(notebooks: Path, extra: Sequence[str]) -> int:
+def _folder(notebooks: Path) -> Path:
     if not notebooks.is_dir():
         raise ValueError(f"--notebooks = {str(notebooks)!r} is not a folder; run this where the notebooks/ folder is")
+    return notebooks
+
+
+def _lab(notebooks: Path, extra: Sequence[str]) -> int:
+    from blogtools.present import TEMPLATE, add_template
+
     command = [
         sys.executable,
         "-m",
@@ -118,6 +140,9 @@ def _lab(notebooks: Path, extra: Sequence[str]) -> int:
     ]
     # Lab asks its maker for news at start-up; nothing here needs the network.
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
+    # Voila's button in Lab shows the page of `blogtools present`; its own would ask for icons elsewhere.
+    add_template()
+    command.append(f"--VoilaConfiguration.template={TEMPLATE}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.execv(sys.executable, [*command, *extra])
