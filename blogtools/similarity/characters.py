@@ -9,9 +9,30 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from blogtools.data import SEPARATOR, vocabulary
+from blogtools.data import SEPARATOR, character_vectors, vocabulary
+from blogtools.nets import build
 
+ATTENTION_TO_LIKE = 0.6
 Lines = Sequence[str] | NDArray[Any] | Tensor
+
+
+def beginning(architecture: dict[str, Any]) -> Any:
+    """The untrained network of ``architecture``, with what lets it learn from few pairs.
+
+    Its embedding begins with who stands beside whom in the training poems; where it reads two lines, the same place
+    of both begins alike; and queries and keys begin with a multiple of the identity (arXiv 2305.09828), so that a
+    character looks first at those like it and at the one it is parallel to. Chance is torch's own.
+    """
+    net = build({**architecture, "embeddings": character_vectors(architecture["width"])})
+    width = net.width
+    with torch.no_grad():
+        if architecture["outputs"] == 1:
+            line = net.length // 2
+            net.places[line + 1 :] = net.places[:line]
+        for block in net.blocks:
+            for part in (slice(width), slice(width, 2 * width)):
+                block.query_key_value.weight[part] += ATTENTION_TO_LIKE * torch.eye(width)
+    return net
 
 
 def cross_scores(net: Any, first: Tensor, second: Tensor) -> Tensor:
