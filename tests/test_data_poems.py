@@ -294,6 +294,20 @@ def test_first_lines_of_a_label_come_from_all_couplets_alike():
         assert (np.abs(count - expected) < 6 * np.sqrt(expected)).all()
 
 
+def test_a_refrain_is_no_second_line_of_a_lower_label(monkeypatch):
+    """Three poems in one letter a line, ax bx cy · dx ez · fw gv: which pairs there are, label by label."""
+    names = "ax bx cy dx ez fw gv".split()
+    couplets = np.array([[[4 + ord(letter)] * 5 for letter in name] for name in names])
+    monkeypatch.setattr(corpus, "_couplets", lambda split: (couplets, np.array([0, 0, 0, 1, 1, 2, 2])))
+    pairs = couplet_pairs("train", 3000, np.random.default_rng(0))
+    found: list[set[str]] = [set(), set(), set()]
+    for a, b, label in zip(pairs.first[:, 0], pairs.second[:, 0], pairs.label, strict=True):
+        found[label].add(chr(a - 4) + chr(b - 4))
+    assert found[2] == set(names)
+    assert found[1] == set("ay by cx dz ex fv gw".split())
+    assert found[0] == set("az aw av bz bw bv cz cw cv dy dw dv ey ew ev fx fy fz gx gy gz".split())
+
+
 def test_all_couplets_of_a_poem_are_drawn_alike():
     """Label 1 of poems of four couplets: each ordered pair of different couplets, one in twelve."""
     couplets, poem = corpus._couplets("test")

@@ -145,7 +145,7 @@ def couplet_pairs(split: str, n: int, rng: np.random.Generator) -> Pairs:
         own = np.stack([start[a] + np.minimum(k, size[a] - 1) for k in range(4)], axis=1)
         wrong = np.where(
             label[open_] == 0,
-            (codes[own, 1] == codes[b, None, 1]).any(1) | (poem[a] == poem[b]),
+            (codes[own, 1] == codes[b, None, 1]).any(1),
             (label[open_] == 1) & (codes[a, 1] == codes[b, 1]),
         )
         first[open_], second[open_] = a, b
