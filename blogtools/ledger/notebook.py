@@ -196,15 +196,24 @@ def _switch(entry: Entry, mutant: str | None, seed: int, level: float) -> Any:
     return ipywidgets.VBox([equation, menu, verdict])
 
 
-def summary(post: str, *, seed: int = 0, source: str = CLAIMS) -> View:
+def summary(
+    post: str, *, sections: Sequence[str] = (), leave_out: Sequence[str] = (), seed: int = 0, source: str = CLAIMS
+) -> View:
     """The verdicts on all entries of a post as a table with their counts.
 
+    ``sections`` takes only the entries of these sections, ``leave_out`` all but these, for a post in two notebooks.
     What ``show`` has found in this process is taken over, the rest is computed when called.
-    Raises ``ValueError`` for a post that has no entry.
+    Raises ``ValueError`` for a post that has no entry, and for a section that none of its entries names.
     """
     ledger = entries(source)
     level = level_of(ledger)
-    results = [_verdict(entry, seed, level) for entry in select(ledger, post=post)]
+    chosen = select(ledger, post=post)
+    known = {entry.section for entry in chosen}
+    for name in (*sections, *leave_out):
+        if name not in known:
+            raise ValueError(f"section {name!r} is not one of {post}; {near(name, known)}")
+    wanted = (set(sections) or known) - set(leave_out)
+    results = [_verdict(entry, seed, level) for entry in chosen if entry.section in wanted]
     counted = count(result.verdict for result in results)
     total = f"{len(results)} entries: " + ", ".join(f"{n} {verdict}" for verdict, n in counted.items() if n)
     rows, plain = ["| id | says | verdict | error or p | mutants |", "|---|---|---|---|---|"], []

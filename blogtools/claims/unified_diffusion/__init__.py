@@ -9,9 +9,10 @@ from blogtools.claims.unified_diffusion import (
     forgets,
     framework,
     hot,
+    mask,
     revision,
     steps,
 )
 
-_PARTS = (framework, steps, hot, ddpm, analytic, cold, revision, forgets, edit, encode)
+_PARTS = (framework, steps, hot, ddpm, analytic, cold, revision, forgets, edit, mask, encode)
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]

@@ -72,7 +72,7 @@ def uniform(x: np.ndarray) -> np.ndarray:
 @functools.cache
 def by_package(kind: str, rule: str) -> Fraction:
     """How much of the package's law at the end is on words of the data."""
-    words = Words(w.SHARES, w.SIZE, kind)
+    words = Words(w.EVEN, 2, kind)
     guess = "exactly" if (kind, rule) == ("different", "improved") else "joint" if rule == "joint" else "places"
     return words.valid(words.ends(words.stepper(guess, fresh=rule == "naive")))
 
@@ -81,7 +81,7 @@ def by_package(kind: str, rule: str) -> Fraction:
 def kept(kind: str, rule: str) -> Fraction:
     """The same from matrices."""
     law = w.ends(kind, rule, exact=True)
-    return sum((share for share, data in zip(law, w.share_of(w.SHARES), strict=True) if data), start=Fraction(0))
+    return sum((share for share, data in zip(law, w.share_of(w.EVEN, 2), strict=True) if data), start=Fraction(0))
 
 
 def inclusions(yes: np.ndarray, no: np.ndarray, t: int, drop: bool = False) -> list[float]:
@@ -317,7 +317,7 @@ ENTRIES = [
                 against=lambda rule: by_package("different", rule),
                 witnesses=({"rule": "naive"}, {"rule": "improved"}),
                 mutants={"both ways alike": lambda rule: kept("different", "improved")},
-                about="words aabb: what is still a word of the data at the end, in fractions",
+                about="words aabb of two letters: what is still a word of the data at the end, in fractions",
             ),
             Exact(
                 statement=lambda: [True, True],

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from blogtools.claims.unified_diffusion import formulas as f
 from blogtools.claims.unified_diffusion.framework import HOT
-from blogtools.diffusion import PosteriorMean, denoising_loss, grid, sample
-from blogtools.ledger import Entry, Law, Numeric, Symbolic
+from blogtools.diffusion import PosteriorMean, denoising_loss, grid, learn_codes, sample
+from blogtools.ledger import Entry, Experiment, Law, Numeric, Symbolic
 
 SECTION = "Encode"
 DRAWS = 3000
@@ -148,6 +148,12 @@ EVIDENCE = sp.log(2 * sp.pi * (w**2 + V)) / 2 + x**2 / (2 * (w**2 + V))
 MEAN, WIDTH = w * x / (w**2 + V), V / (w**2 + V)
 GAP = (sp.log(WIDTH / b**2) + (b**2 + (a * c * x - MEAN) ** 2) / WIDTH - 1) / 2
 """KL of N(a c x, b²) from the posterior of z."""
+
+
+def growth(seed: int, norm: float) -> float:
+    """By what factor the learned codes of eight words grow in the second half of the training."""
+    path = learn_codes(8, norm, steps=240, every=120, seed=seed).path.square().mean((1, 2)).sqrt()
+    return float(path[2] / path[1])
 
 
 ENTRIES = [
@@ -301,6 +307,29 @@ ENTRIES = [
                 statement=(a**2 / last**2 - b**2) / (a**2 * s**2),
                 against=sp.solve(sp.Eq(last**2 * (a**2 * u * s**2 + b**2), a**2), u)[0],
                 about="where it is zero, u = c^2; that is above 0, for a_T is below a/b",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.slip2.learned",
+        kind="experiment",
+        latex="",
+        says="codes that are learned by eq18 alone run away; a price on their norm, and they come to rest",
+        section=SECTION,
+        evidence=(
+            Experiment(
+                statement=functools.partial(growth, norm=0.0),
+                against=1.25,
+                side="above",
+                mutants={"their norm costs": functools.partial(growth, norm=0.1)},
+                about="eight words in the plane: how much they grow from step 120 to 240, the norm free",
+            ),
+            Experiment(
+                statement=functools.partial(growth, norm=0.1),
+                against=1.1,
+                side="below",
+                mutants={"their norm is free": functools.partial(growth, norm=0.0)},
+                about="the same with 0.05 times the mean square norm added",
             ),
         ),
     ),

@@ -21,6 +21,8 @@ SHARES = {
     for n, (a, b) in zip((1, 1, 2, 1, 4, 1, 1, 1, 3), itertools.product(range(SIZE), repeat=2), strict=True)
 }
 """The words aabb, so that x1 = x2 and x3 = x4; bbbb comes most often, then cccc."""
+EVEN = {(a, a, b, b): Fraction(1, 4) for a, b in itertools.product(range(2), repeat=2)}
+"""Those of two letters, all alike."""
 
 
 @functools.cache
@@ -57,18 +59,18 @@ def posterior(forward: Table, data: Table) -> Table:
     return joint / np.where(whole == 0, 1, whole)
 
 
-def place_by_place(law: Table) -> Table:
+def place_by_place(law: Table, size: int) -> Table:
     """Rows of laws of words, each replaced by the product of the laws of its places."""
-    letters = words(SIZE)
-    one = np.stack([law[:, letters[:, i] == v].sum(1) for i in range(LENGTH) for v in range(SIZE)], 1)
+    letters = words(size)
+    one = np.stack([law[:, letters[:, i] == v].sum(1) for i in range(LENGTH) for v in range(size)], 1)
     return np.array(
-        [[prod((row[SIZE * i + v] for i, v in enumerate(w)), start=1) for w in letters.tolist()] for row in one]
+        [[prod((row[size * i + v] for i, v in enumerate(w)), start=1) for w in letters.tolist()] for row in one]
     )
 
 
-def exactly(guess: Table, t: int) -> Table:
+def exactly(guess: Table, t: int, size: int) -> Table:
     """Rows of guesses of x_0 for each x_t, given that they differ from it in t places."""
-    differ = (words(SIZE)[None] != words(SIZE)[:, None]).sum(-1)
+    differ = (words(size)[None] != words(size)[:, None]).sum(-1)
     kept = np.where(differ == t, guess, 0)
     whole = kept.sum(1, keepdims=True)
     return kept / np.where(whole == 0, 1, whole)
@@ -76,19 +78,23 @@ def exactly(guess: Table, t: int) -> Table:
 
 @functools.cache
 def ends(kind: str, rule: str, *, exact: bool = False, power: int = 1) -> Table:
-    """Law of x_0 after all steps from the law of x_l, in floating point unless ``exact``.
+    """Law of x_0 after all steps from the law of x_l, in floating point; with ``exact`` of ``EVEN``, in fractions.
 
     ``rule`` is "naive", "improved" (place by place; for edits exactly t) or "joint"; ``power`` sharpens the guesses.
     """
-    known = functools.partial(chances, kind) if exact else lambda t: chances(kind, t).astype(float)
-    data = share_of(SHARES) if exact else share_of(SHARES).astype(float)
+    size, number = (2, object) if exact else (SIZE, float)
+    data = share_of(EVEN if exact else SHARES, size).astype(number)
+
+    def known(t: int) -> Table:
+        return chances(kind, t, size).astype(number)
+
     now = data @ known(LENGTH)
-    states = words(SIZE + (kind == "mask"))
+    states = words(size + (kind == "mask"))
     index = {tuple(w): k for k, w in enumerate(states.tolist())}
     for t in range(LENGTH, 0, -1):
         guess = posterior(known(t), data)
         if rule != "joint":
-            guess = place_by_place(guess)
+            guess = place_by_place(guess, size)
         if power > 1:
             sharp = guess**power
             whole = sharp.sum(1, keepdims=True)
@@ -97,18 +103,18 @@ def ends(kind: str, rule: str, *, exact: bool = False, power: int = 1) -> Table:
             now = now @ guess @ known(t - 1)
             continue
         if kind == "different":
-            guess = exactly(guess, t)
+            guess = exactly(guess, t, size)
         after = 0 * now
         for x in np.flatnonzero(now != 0):
             for x0 in np.flatnonzero(guess[x] != 0):
-                old, new = states[x], words(SIZE)[x0]
+                old, new = states[x], words(size)[x0]
                 differing, share = np.flatnonzero(old != new), now[x] * guess[x, x0] / t
                 for i in differing:
                     after[index[(*old[:i], new[i], *old[i + 1 :])]] += share
                 after[x] += share * (t - len(differing))
         now = after
     if kind == "mask":
-        now = np.array([now[index[tuple(w)]] for w in words(SIZE).tolist()])
+        now = np.array([now[index[tuple(w)]] for w in words(size).tolist()])
     return now
 
 

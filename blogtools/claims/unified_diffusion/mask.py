@@ -1,0 +1,316 @@
+"""Section "Mask": alg3, alg4, alg5, why the last two are one, and how near they are to Gibbs sampling (claim8)."""
+
+import functools
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from blogtools.claims.unified_diffusion import formulas as f
+from blogtools.claims.unified_diffusion import words as w
+from blogtools.claims.unified_diffusion.edit import (
+    DATA,
+    DRAWS,
+    PROCESSES,
+    TIMES,
+    WEIGHTS,
+    by_package,
+    exact_logits,
+    kept,
+    start,
+    uniform,
+)
+from blogtools.diffusion import Fill, Mask, Texts, Words, mask_bound, sample
+from blogtools.ledger import Entry, Exact, Law
+
+SECTION = "Mask"
+MASK = PROCESSES["mask"]
+
+
+def walked(
+    rng: np.random.Generator,
+    rule: str,
+    one: bool = False,
+    power: int = 1,
+    times: Sequence[int] = TIMES,
+    fresh: float = 0.0,
+) -> np.ndarray:
+    """Where the package's sampler ends from four masks, placed by the law that it should have."""
+    generator = f.torch_generator(rng)
+    predict = Fill(exact_logits("mask", power), w.SIZE, one=one, generator=generator)
+    run = sample(predict, MASK, start("mask", generator), torch.tensor(times), fresh=fresh, generator=generator)
+    return w.placed(rng, run.x.numpy(), w.ends("mask", rule))
+
+
+def data_law() -> list[Fraction]:
+    """The data's law over all words."""
+    return [w.SHARES.get(word, Fraction(0)) for word in itertools.product(range(w.SIZE), repeat=w.LENGTH)]
+
+
+Tables = list[dict[int, Fraction]]
+
+
+def tables(rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Words with masks, and any laws of their places."""
+    out = []
+    for hidden in ((0,), (1, 3), (0, 1, 2, 3), (0, 2, 3)):
+        weights = rng.integers(1, 9, (w.LENGTH, w.SIZE))
+        each = [{v: Fraction(int(n), int(row.sum())) for v, n in enumerate(row)} for row in weights]
+        x = tuple(w.SIZE if i in hidden else int(rng.integers(w.SIZE)) for i in range(w.LENGTH))
+        out.append({"x": x, "each": each})
+    return out
+
+
+def all_filled(x: w.Words, each: Tables, keep: str = "one") -> dict[Any, Fraction]:
+    """Alg4: fill all masks, mask all but one of them again; with ``keep`` "first" always the first place is kept."""
+    hidden, law = [i for i, v in enumerate(x) if v == w.SIZE], {}
+    for tokens in itertools.product(range(w.SIZE), repeat=len(hidden)):
+        share = math.prod((each[i][v] for i, v in zip(hidden, tokens, strict=True)), start=Fraction(1))
+        for i, v in zip(hidden, tokens, strict=True):
+            chance = Fraction(1, len(hidden)) if keep == "one" else Fraction(int(i == hidden[0]))
+            word = (*x[:i], v, *x[i + 1 :])
+            law[word] = law.get(word, Fraction(0)) + share * chance
+    return {word: share for word, share in law.items() if share}
+
+
+def one_filled(x: w.Words, each: Tables) -> dict[Any, Fraction]:
+    """Alg5 by the package: a place chosen, then its token."""
+
+    class Given(Words):
+        def places(self, x: tuple[int, ...], t: int) -> Tables:
+            return each
+
+    return Given({(0,) * w.LENGTH: Fraction(1)}, w.SIZE, "mask").merged(tuple(x), sum(v == w.SIZE for v in x))
+
+
+def as_rows(law: dict[Any, Fraction]) -> list[Any]:
+    """A law as a sorted list."""
+    return sorted((word, share) for word, share in law.items())
+
+
+def found_again(t: int, seed: int, late: int = 0) -> list[list[int]]:
+    """The places that the package's recovered order covers at t + ``late``, for five texts of seven letters."""
+    generator = torch.Generator().manual_seed(seed)
+    x0 = torch.randint(0, 5, (5, 7), generator=generator)
+    process = Mask(9)
+    x_t = process.forward(x0, process.noise(x0, generator), t)
+    eps = process.recover(x0, x_t, t, generator)
+    return [np.flatnonzero(row.numpy() < t + late).tolist() for row in eps]
+
+
+def covered(t: int, seed: int) -> list[list[int]]:
+    """Where x_t shows masks."""
+    generator = torch.Generator().manual_seed(seed)
+    torch.randint(0, 5, (5, 7), generator=generator)  # the letters, drawn before the order
+    keys = torch.rand(5, 7, dtype=torch.float64, generator=generator).numpy()
+    return [sorted(np.argsort(row)[:t].tolist()) for row in keys]
+
+
+def gibbs(cut: int, look: bool = True) -> list[Fraction]:
+    """A sweep's law: from words of the data, a random place is drawn anew from its law given all others.
+
+    ``look`` false draws it from its law alone.
+    """
+    words, data = w.words(w.SIZE), w.share_of(w.SHARES)
+    after = np.array([Fraction(0)] * len(words))
+    for x, share in zip(words, data, strict=True):
+        for i in range(w.LENGTH) if share else ():
+            rest = (words[:, np.arange(w.LENGTH) != i] == x[np.arange(w.LENGTH) != i]).all(1)
+            like = np.where(rest, data, Fraction(0))
+            if not look:
+                alone = np.array([data[words[:, i] == v].sum() for v in range(w.SIZE)])
+                like = np.where(rest, alone[words[:, i]], Fraction(0))
+            after += share / w.LENGTH * like / like.sum()
+    return list(after[cut:])
+
+
+def by_last_step(cut: int) -> list[Fraction]:
+    """The same by the package: mask one place of the data, then the last step of alg5."""
+    words = Words(w.SHARES, w.SIZE, "mask")
+    law = dict.fromkeys(itertools.product(range(w.SIZE), repeat=w.LENGTH), Fraction(0))
+    for x, share in words.destroyed_data(1).items():
+        for word, p in words.merged(x, 1).items():
+            law[word] += share * p
+    return list(law.values())[cut:]
+
+
+def bounds(rng: np.random.Generator, word: int, weigh: Callable[[Tensor], Tensor] = lambda t: t) -> np.ndarray:
+    """3,000 draws of the package's bound for one word of the data, exact logits."""
+    generator = f.torch_generator(rng)
+    t = torch.randint(1, w.LENGTH + 1, (DRAWS,), generator=generator)
+    texts = Texts(DATA, MASK, w.SIZE, WEIGHTS)
+    found = mask_bound(texts, MASK, DATA[word].expand(DRAWS, -1), t, generator)
+    return (found * t / weigh(t.double())).numpy()
+
+
+def surprise(word: int) -> float:
+    """−log p of that word."""
+    return -math.log(list(w.SHARES.values())[word])
+
+
+ENTRIES = [
+    Entry(
+        id="9271.alg3",
+        kind="algorithm",
+        latex="",
+        says="mask, baseline: guess all masked tokens, mask t-1 random places of the guess, repeat",
+        section=SECTION,
+        evidence=(
+            Law(
+                statement=functools.partial(walked, rule="naive", fresh=1.0),
+                against=uniform,
+                mutants={
+                    "in one step": functools.partial(walked, rule="naive", fresh=1.0, times=(4, 0)),
+                    "guesses sharpened": functools.partial(walked, rule="naive", fresh=1.0, power=2),
+                },
+                about="where the package's sampler ends, against matrices of fractions; words aabb",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg3.loses",
+        kind="identity",
+        latex="",
+        says="with the exact law of each place, the naive way leaves the data once in eight, the improved one never",
+        section=SECTION,
+        evidence=(
+            Exact(
+                statement=lambda rule: {"naive": Fraction(7, 8), "improved": Fraction(1)}[rule],
+                against=lambda rule: by_package("mask", rule),
+                witnesses=({"rule": "naive"}, {"rule": "improved"}),
+                mutants={"one case of six": lambda rule: {"naive": Fraction(5, 6), "improved": Fraction(1)}[rule]},
+                about="the numbers themselves",
+            ),
+            Exact(
+                statement=lambda rule: kept("mask", rule),
+                against=lambda rule: by_package("mask", rule),
+                witnesses=({"rule": "naive"}, {"rule": "improved"}),
+                mutants={"both ways alike": lambda rule: kept("mask", "improved")},
+                about="words aabb of two letters: what is still a word of the data at the end, in fractions",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg4",
+        kind="algorithm",
+        latex="",
+        says="mask, improved: guess the masked tokens alone, of the t masked mask t-1 again: it ends at the data's law",
+        section=SECTION,
+        evidence=(
+            Law(
+                statement=functools.partial(walked, rule="improved"),
+                against=uniform,
+                mutants={
+                    "in two steps": functools.partial(walked, rule="improved", times=(4, 2, 0)),
+                    "guesses sharpened": functools.partial(walked, rule="improved", power=2),
+                    "baseline": functools.partial(walked, rule="improved", fresh=1.0),
+                },
+                about="the package's sampler",
+            ),
+            Exact(
+                statement=lambda: list(w.ends("mask", "improved", exact=True)),
+                against=lambda: [
+                    w.EVEN.get(word, Fraction(0)) for word in itertools.product(range(2), repeat=w.LENGTH)
+                ],
+                witnesses=((),),
+                mutants={"naive": lambda: list(w.ends("mask", "naive", exact=True))},
+                about="matrices of fractions: the law at the end is the data's",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg5",
+        kind="algorithm",
+        latex="",
+        says="mask, merged: fill one random masked place from q(x_0|x_t), repeat",
+        section=SECTION,
+        evidence=(
+            Law(
+                statement=functools.partial(walked, rule="improved", one=True),
+                against=uniform,
+                mutants={"guesses sharpened": functools.partial(walked, rule="improved", one=True, power=2)},
+                about="the package's sampler with a predictor that fills one place",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg5.law",
+        kind="identity",
+        latex=r"\text{alg5}\overset d=\text{alg4}",
+        says="to fill all masks and keep one is to fill one: a step of alg5 has the law of one of alg4, whatever q is",
+        section=SECTION,
+        evidence=(
+            Exact(
+                statement=lambda x, each: as_rows(all_filled(x, each)),
+                against=lambda x, each: sorted(one_filled(x, each).items()),
+                witnesses=tables,
+                mutants={"the first is kept": lambda x, each: as_rows(all_filled(x, each, keep="first"))},
+                about="any laws of the places, in fractions",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.claim8",
+        kind="identity",
+        latex="",
+        says="which places are masked can be read off x_t: the noise is found again, up to the order in which they go",
+        section=SECTION,
+        evidence=(
+            Exact(
+                statement=found_again,
+                against=covered,
+                witnesses=tuple({"t": t, "seed": s} for t in (0, 1, 4, 7) for s in (1, 2)),
+                mutants={"one place too few": functools.partial(found_again, late=-1)},
+                about="the package's recovered noise against the places that were drawn, in NumPy",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.claim8.gibbs",
+        kind="identity",
+        latex=r"\sum_{x}p(x)\,\tfrac1l\sum_i[x'_{-i}=x_{-i}]\,p(x'_i\mid x_{-i})=p(x')",
+        says="the last step of alg5 is a step of Gibbs sampling, and leaves the data's law as it is",
+        section=SECTION,
+        evidence=(
+            Exact(
+                statement=gibbs,
+                against=by_last_step,
+                witnesses=({"cut": 0},),
+                mutants={"drawn without a look at the others": functools.partial(gibbs, look=False)},
+                about="words aabb: one place drawn anew given the others, against the package's last step",
+            ),
+            Exact(
+                statement=gibbs,
+                against=lambda cut: data_law()[cut:],
+                witnesses=({"cut": 0},),
+                mutants={"drawn without a look at the others": functools.partial(gibbs, look=False)},
+                about="it is the data's law",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg4.bound",
+        kind="law",
+        latex=r"\mathbb E_{t,x_t}\Bigl[-\frac lt\sum_{i\,\text{masked}}\log q(x_{0,i}\mid x_t)\Bigr]=-\log p(x_0)",
+        says="the training loss, weighted l/t, is -log p of the text if q is exact, and above it otherwise",
+        section=SECTION,
+        evidence=(
+            Law(
+                statement=bounds,
+                against=surprise,
+                test="mean",
+                witnesses=({"word": 1}, {"word": 4}),
+                mutants={
+                    "not divided by t": functools.partial(bounds, weigh=lambda t: torch.ones_like(t)),
+                    "divided by t + 1": functools.partial(bounds, weigh=lambda t: t + 1),
+                },
+                about="3,000 draws of the package's bound, against the word's share",
+            ),
+        ),
+    ),
+]
