@@ -94,18 +94,30 @@ class CheckedOptimizer(Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
+        work = self._work()
+        if work is None:
+            for group in self.param_groups:
+                group["skipped"] += 1
+        else:
+            for arguments in work:
+                self.update(*arguments)
+        return loss
+
+    @torch.no_grad()
+    def will_skip(self) -> bool:
+        """Whether a step with the present gradients would be left out."""
+        return self._work() is None
+
+    def _work(self) -> list[tuple[Any, ...]] | None:
+        """Arguments of ``update``, one tuple a list of parameters; None when a gradient is not finite."""
         work = []
         for group in self.param_groups:
             for params, grads in self._lists(group):
                 measured, finite_if = self.measure(group, grads)
-                work.append((group, params, grads, measured, finite_if))
-        if not all(bool(torch.isfinite(torch.stack(finite_if)).all()) for *_, finite_if in work):
-            for group in self.param_groups:
-                group["skipped"] += 1
-            return loss
-        for group, params, grads, measured, _ in work:
-            self.update(group, params, grads, measured)
-        return loss
+                if not torch.isfinite(torch.stack(finite_if)).all():
+                    return None
+                work.append((group, params, grads, measured))
+        return work
 
     def _lists(self, group: dict[str, Any]) -> list[tuple[list[Tensor], list[Tensor]]]:
         """The group's parameters with a gradient, in lists of one device and dtype; in lists of one without foreach."""

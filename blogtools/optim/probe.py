@@ -66,6 +66,7 @@ class AssumptionProbe:
                 members.setdefault(group.get("kind", "all"), []).append((p, sigma, float(group.get("centre", 0.0))))
         self._members = members
         self._start = self._flat()
+        self._end: dict[str, Tensor] | None = None
         self._lengths: list[list[float]] = []
         self._kept: list[tuple[int, dict[str, Tensor], dict[str, Tensor], list[float]]] = []
         self._before: dict[str, Tensor] = {}
@@ -82,6 +83,8 @@ class AssumptionProbe:
 
     def close(self) -> None:
         """End the watch; what was seen is kept."""
+        if self._end is None:
+            self._end = self._flat()
         for handle in self._handles:
             handle.remove()
 
@@ -90,14 +93,15 @@ class AssumptionProbe:
         return [p.detach().clone() for group in self.optimizer.param_groups for p in group["params"]]
 
     def against(self, goal: Sequence[Tensor] | None = None) -> ProbeRecord:
-        """The record with θ* = ``goal``, tensors like ``parameters()`` of another run; None is the end of this one.
+        """The record with θ* = ``goal``, tensors like ``parameters()`` of another run; None is the end of this one:
+        the parameters when the watch was closed, or else now.
 
         ``ValueError`` when nothing was recorded, or the goal's shapes are not those of this run.
         """
         if not self._kept:
             raise ValueError("the probe has seen no step: attach it before training")
         kinds = tuple(self._members)
-        end = self._flat() if goal is None else self._flat_of(goal)
+        end = self._flat_of(goal) if goal is not None else self._flat() if self._end is None else self._end
         steps = np.array([step for step, *_ in self._kept])
         size = np.array([end[kind].numel() for kind in kinds])
         unit = np.array([sum(p.numel() * s * s for p, s, _ in self._members[kind]) for kind in kinds])

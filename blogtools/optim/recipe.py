@@ -10,6 +10,7 @@ from torch.optim import SGD, Adafactor, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from blogtools.optim.amos import Amos
+from blogtools.optim.base import CheckedOptimizer
 from blogtools.optim.check import require_decay, require_number
 from blogtools.optim.others import LAMB
 from blogtools.optim.scales import scales_for
@@ -47,14 +48,16 @@ def recipe(
     the length α_0 √k σ f(t), for one copy of the parameters in memory.
 
     ``ValueError`` for numbers out of range, unknown names, an optimiser that has no ``lr`` or is a recipe itself
-    (Amos), a ``weight_decay`` or ``lr`` among the settings, "assumed" with SGD, LAMB or Adafactor.
+    (Amos), an ``lr`` among the settings, "assumed" with SGD, LAMB or Adafactor.
     """
     _check(alpha0, half_life, decay, q, normaliser, optimizer_class)
+    if not isinstance(weight_decay, bool):
+        raise ValueError(f"weight_decay = {weight_decay!r} must be True or False: its size is α_0²/(2q)")
     accepted = inspect.signature(optimizer_class).parameters
     if "lr" not in accepted or issubclass(optimizer_class, Amos):
         raise ValueError(f"optimizer_class = {optimizer_class.__name__} must be an optimiser with an lr, and not Amos")
-    if {"lr", "weight_decay"} & settings.keys():
-        raise ValueError(f"settings = {settings!r}: the recipe itself sets lr and decay, by alpha0, half_life and q")
+    if "lr" in settings:
+        raise ValueError(f"lr = {settings['lr']!r}: the recipe itself sets it, by alpha0, half_life and sigma")
     own_decay = {"weight_decay": 0.0} if "weight_decay" in accepted else {}
 
     def make(model: nn.Module | Iterable[dict[str, Any]]) -> tuple[Optimizer, "RecipeSchedule"]:
@@ -134,6 +137,8 @@ def _decay(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     # GradScaler hands fused optimisers this tensor and lets them decide on the step.
     found_inf = getattr(optimizer, "found_inf", None)
     if found_inf is not None and found_inf.item():
+        return
+    if isinstance(optimizer, CheckedOptimizer) and optimizer.will_skip():
         return
     for group in optimizer.param_groups:
         moving = _moving(group)
