@@ -1,12 +1,13 @@
 """Data sets that ship with the package, and loaders for what is already on disk. Nothing here asks the network.
 
-``digits()`` and ``mnist()`` give :class:`Images`; :mod:`blogtools.data.toys` draws seeded points of the plane.
+``digits()``, ``mnist()`` and ``cifar10()`` give :class:`Images`; :mod:`blogtools.data.toys` draws seeded points.
 ``stanzas()``, ``couplet_pairs()`` and ``next_lines()`` give Tang poems as ids of ``vocabulary()``; ``prosody()`` judges
 stanzas by rhyme and tones; ``load_pairs()`` reads STS-B and its like.
 """
 
 from blogtools.data import toys
 from blogtools.data.anthology import Poem, famous
+from blogtools.data.cifar import cifar10
 from blogtools.data.corpus import (
     MASK,
     PADDING,
@@ -61,6 +62,7 @@ __all__ = [
     "adhesion",
     "character_vectors",
     "check_embedded",
+    "cifar10",
     "copies",
     "couplet_pairs",
     "digits",

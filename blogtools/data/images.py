@@ -27,19 +27,20 @@ class Images:
     """Pictures as rows of float32 in [-1, 1] (-1 is paper, 1 is ink), with what a network may see and what it may not.
 
     ``train`` (n, d) and ``test`` (m, d), ``train_labels`` (n,) and ``test_labels`` (m,) int64, ``shape`` (height,
-    width) with d = height · width.
+    width) or (3, height, width), the product of which is d.
     """
 
     name: str
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     train: np.ndarray
     train_labels: np.ndarray
     test: np.ndarray
     test_labels: np.ndarray
 
     def pictures(self, x: np.ndarray) -> np.ndarray:
-        """Rows (..., d) as pictures (..., height, width) in [0, 1], cut off where a sample leaves the range."""
-        return np.clip((np.asarray(x) + 1.0) / 2.0, 0.0, 1.0).reshape(*np.shape(x)[:-1], *self.shape)
+        """Rows (..., d) as pictures (..., height, width) or (..., height, width, 3), cut off to the range [0, 1]."""
+        pictures = np.clip((np.asarray(x) + 1.0) / 2.0, 0.0, 1.0).reshape(*np.shape(x)[:-1], *self.shape)
+        return pictures if len(self.shape) == 2 else np.moveaxis(pictures, -3, -1)
 
 
 def digits() -> Images:

@@ -106,31 +106,33 @@ class Residual(nn.Module):
 class UNet(Predictor):
     """A small U-Net on pictures given as rows: ``channels`` from the finest to the coarsest level, halving each time.
 
-    ``shape`` (height, width) must be divisible by 2^(levels-1): 8×8 takes up to four levels, 28×28 up to three.
+    ``shape`` is (height, width) or (colours, height, width); both sides must be divisible by 2^(levels-1): 8×8 takes up
+    to four levels, 28×28 up to three.
     """
 
     def __init__(self, shape: Sequence[int], channels: Sequence[int] = (32, 64), width: int = 96) -> None:
-        height, breadth = shape
+        *planes, height, breadth = shape
+        colours = math.prod(planes)
         factor = 2 ** (len(channels) - 1)
         if not channels or height % factor or breadth % factor:
             raise ValueError(
                 f"shape={tuple(shape)}: both sides must be divisible by {factor} for {len(channels)} levels"
             )
-        super().__init__(height * breadth, width)
+        super().__init__(colours * height * breadth, width)
         self.architecture = {"kind": "UNet", "shape": list(shape), "channels": list(channels), "width": width}
-        self.shape = (height, breadth)
-        self.enter = nn.Conv2d(1, channels[0], 3, padding=1)
+        self.shape = (colours, height, breadth)
+        self.enter = nn.Conv2d(colours, channels[0], 3, padding=1)
         steps = list(itertools.pairwise(channels))
         self.down = nn.ModuleList(Residual(c, c, width) for c in channels)
         self.shrink = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in steps)
         self.middle = Residual(channels[-1], channels[-1], width)
         self.grow = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in reversed(steps))
         self.up = nn.ModuleList(Residual(2 * a, a, width) for a, _ in reversed(steps))
-        self.leave = nn.Conv2d(channels[0], 1, 3, padding=1)
+        self.leave = nn.Conv2d(channels[0], colours, 3, padding=1)
 
     def body(self, x: Tensor, e: Tensor) -> Tensor:
-        """Rows (B, height · breadth) to the same."""
-        h = self.enter(x.reshape(-1, 1, *self.shape))
+        """Rows (B, colours · height · breadth) to the same."""
+        h = self.enter(x.reshape(-1, *self.shape))
         kept = []
         for level, block in enumerate(self.down):
             h = block(h, e)

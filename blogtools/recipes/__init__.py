@@ -16,6 +16,7 @@ import torch
 
 from blogtools.nets import pick_device, save_weights, train
 from blogtools.nets.files import refuse_existing
+from blogtools.nets.ranks import Ranks
 from blogtools.recipes.definition import Recipe
 from blogtools.recipes.process import process_as_json, process_of
 
@@ -44,12 +45,14 @@ def train_recipe(
     iterations: int | None = None,
     resume: str | Path | None = None,
     data_root: str | Path | None = None,
+    compiled: bool = False,
 ) -> Path:
     """Train ``name`` and give the path of its weights, ``NAME.safetensors`` in the folder ``out`` (``runs/NAME``).
 
     ``device`` "auto" is the CPU for the small recipes, whose hash it reproduces, and the GPU for the GPU presets. The
     whole state is kept in ``NAME.checkpoint.safetensors`` beside the weights; ``resume`` is a folder with one, to go on
     from. Ctrl-C ends early and still writes both. ``data_root`` is a folder with larger data, such as all of MNIST.
+    ``compiled`` is for ``train``, and so is torchrun, under which the first process alone writes.
 
     Raises ``ValueError`` for an unknown recipe or device, a GPU preset without GPU, or a checkpoint of another run;
     ``FileExistsError`` when the weights exist already; ``OSError`` when they cannot be written.
@@ -78,12 +81,14 @@ def train_recipe(
             seed=seed,
             device=where,
             channels_last=where.startswith("cuda"),
+            compiled=compiled,
             checkpoint=checkpoint,
             resume=resume is not None,
             label=name,
         )
     about = {"recipe": name, "seed": seed, "iterations": result.iterations, "process": process_as_json(chosen.process)}
-    save_weights(weights, result.model, about, overwrite=resume is not None)
+    if Ranks(pick_device(where)).index == 0:
+        save_weights(weights, result.model, about, overwrite=resume is not None)
     return weights
 
 

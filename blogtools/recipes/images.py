@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from blogtools.data import Images, digits, mnist
+from blogtools.data import Images, cifar10, digits, mnist
 from blogtools.diffusion.poisson import denoising_loss, squared_error
 from blogtools.diffusion.process import Linear, chi
 from blogtools.recipes.definition import Data, Loss, Recipe
@@ -81,6 +81,8 @@ def classification(side: int, noise: float = 0.1) -> Loss:
 
 SMALL_UNET = {"kind": "UNet", "shape": [8, 8], "channels": [24, 48, 64], "width": 96}
 LARGE_UNET = {"kind": "UNet", "shape": [28, 28], "channels": [64, 128, 256], "width": 256}
+COLOUR_UNET = {"kind": "UNet", "shape": [3, 32, 32], "channels": [128, 256, 256, 256], "width": 512}
+COLOUR_POISSON = {"D": 1.0, "sigma_max": 80.0, "sigma_min": 0.01}
 
 RECIPES: dict[str, Recipe] = {
     "digits-classifier": Recipe(
@@ -165,6 +167,35 @@ RECIPES: dict[str, Recipe] = {
         batch_size=256,
         lr=1e-3,
         ema=0.9995,
+        seed=9271,
+        device="cuda",
+        process=COSINE,
+    ),
+    "poisson-cifar10": Recipe(
+        what="x̂_0 of Poisson flow (D = 1) on CIFAR-10, 32×32 in colour; a preset for GPUs, not yet run",
+        data="cifar10",
+        rows=lambda root: pictures(cifar10(root)),
+        architecture=COLOUR_UNET,
+        loss=denoising(**COLOUR_POISSON),
+        iterations=150_000,
+        minutes=300.0,
+        batch_size=256,
+        lr=5e-4,
+        ema=0.9999,
+        device="cuda",
+        process=COLOUR_POISSON,
+    ),
+    "ddpm-cifar10": Recipe(
+        what="x̂_0 of hot diffusion (cosine schedule) on CIFAR-10, 32×32 in colour; a preset for GPUs, not yet run",
+        data="cifar10",
+        rows=lambda root: pictures(cifar10(root)),
+        architecture=COLOUR_UNET,
+        loss=even_times(COSINE),
+        iterations=150_000,
+        minutes=300.0,
+        batch_size=256,
+        lr=5e-4,
+        ema=0.9999,
         seed=9271,
         device="cuda",
         process=COSINE,
