@@ -53,7 +53,8 @@ def transformer(vocabulary: int, length: int, width: int, depth: int) -> nn.Modu
 
 def measure(size: str, rounds: int, device: torch.device) -> list[dict[str, Any]]:
     """One row a method: bytes of its state, and milliseconds a step (none for 0 rounds)."""
-    rows, clocks = [], {}
+    rows: list[dict[str, Any]] = []
+    clocks: dict[str, tuple[torch.optim.Optimizer, list[float]]] = {}
     for method, make in METHODS.items():
         torch.manual_seed(0)
         model = transformer(**SIZES[size]).to(device)

@@ -154,7 +154,7 @@ ALPHAS = (0.01, 0.02, 0.04, 0.08)
 METHODS: dict[str, tuple[Callable[..., Pair], list[tuple[float, ...]]]] = {
     BASE: (
         lambda groups, steps, lr, decay: cosine(AdamW(groups, lr=lr, weight_decay=decay, fused=True), steps),
-        list(itertools.product((1e-3, 3e-3, 6e-3, 1.2e-2), (0.01, 0.1))),
+        list(itertools.product((3e-3, 6e-3, 1.2e-2, 2.4e-2), (0.01, 0.1))),
     ),
     "LAMB, cosine": (
         lambda groups, steps, lr, decay: cosine(LAMB(groups, lr=lr, weight_decay=decay), steps),

@@ -88,7 +88,7 @@ class CheckedOptimizer(Optimizer):
                 self.state[parameter][name] = state[name].detach().clone().to(parameter.device)
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One step; gives back what ``closure`` gives."""
         loss = None
         if closure is not None:

@@ -92,7 +92,7 @@ class AssumptionProbe:
         """Copies of the present parameters: the goal, if training is over, also for the probe of another run."""
         return [p.detach().clone() for group in self.optimizer.param_groups for p in group["params"]]
 
-    def against(self, goal: Sequence[Tensor] | None = None) -> ProbeRecord:
+    def against(self, goal: Sequence[Tensor] | Mapping[str, Tensor] | None = None) -> ProbeRecord:
         """The record with θ* = ``goal``, tensors like ``parameters()`` of another run; None is the end of this one:
         the parameters when the watch was closed, or else now.
 
@@ -131,7 +131,7 @@ class AssumptionProbe:
             for kind, members in self._members.items()
         }
 
-    def _flat_of(self, goal: Sequence[Tensor]) -> dict[str, Tensor]:
+    def _flat_of(self, goal: Sequence[Tensor] | Mapping[str, Tensor]) -> dict[str, Tensor]:
         own = [p for group in self.optimizer.param_groups for p in group["params"]]
         given = list(goal.values()) if isinstance(goal, Mapping) else list(goal)
         if [p.shape for p in own] != [g.shape for g in given]:

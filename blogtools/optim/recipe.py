@@ -58,7 +58,7 @@ def recipe(
         raise ValueError(f"optimizer_class = {optimizer_class.__name__} must be an optimiser with an lr, and not Amos")
     if "lr" in settings:
         raise ValueError(f"lr = {settings['lr']!r}: the recipe itself sets it, by alpha0, half_life and sigma")
-    own_decay = {"weight_decay": 0.0} if "weight_decay" in accepted else {}
+    own_decay: dict[str, Any] = {"weight_decay": 0.0} if "weight_decay" in accepted else {}
 
     def make(model: nn.Module | Iterable[dict[str, Any]]) -> tuple[Optimizer, "RecipeSchedule"]:
         groups = scales_for(model) if isinstance(model, nn.Module) else [dict(group) for group in model]

@@ -70,8 +70,8 @@ def scales_for(
                 raise ValueError(f"{name} is not initialised; run the model on one batch first")
             scale = given[max(fits, key=len)] if fits else _scale_of(module, own, parameter, name)
             sigma = scale.sigma if scale.sigma is not None else _deviation(name, parameter) or scale.eta
-            axes = scale.reduce if scale.reduce is not None else tuple(range(1, parameter.ndim)) or (0,)
-            axes = axes if reduce and parameter.ndim else None
+            chosen = scale.reduce if scale.reduce is not None else tuple(range(1, parameter.ndim)) or (0,)
+            axes = chosen if reduce and parameter.ndim else None
             alike = round(math.log(sigma) / SAME_SIGMA)
             key = (scale.kind, scale.eta, scale.centre, axes, alike, parameter.ndim if axes else 0)
             groups.setdefault(key, []).append((name, parameter, sigma))
