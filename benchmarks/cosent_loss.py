@@ -20,12 +20,17 @@ import torch
 from sentence_transformers.sentence_transformer.losses import CoSENTLoss
 from torch import Tensor
 
+import blogtools.data
+from blogtools.nets.files import write_whole
 from blogtools.progress import progress
 from blogtools.similarity import cosent_loss, pairwise_cosent
 
 BATCHES = (64, 256, 1024, 4096, 16384, 65536, 2**20)
 LARGEST_SQUARE = 16384
-RESULTS = Path(__file__).parent / "results" / "cosent_loss.json"
+RESULTS = (
+    Path(__file__).parent / "results" / "cosent_loss.json",
+    Path(blogtools.data.__file__).parent / "cosent_cost.json",
+)
 
 
 def theirs(scores: Tensor, labels: Tensor) -> Tensor:
@@ -57,7 +62,7 @@ def main() -> None:
     """Measure, print the Markdown table, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", type=Path, default=RESULTS)
+    parser.add_argument("--json", type=Path, help="write here only, instead of the two files of the project")
     wanted = parser.parse_args()
     torch.set_num_threads(1)
     turns = [(n, k) for n in BATCHES for k in FORMS if k != "pairwise" or n <= LARGEST_SQUARE]
@@ -80,7 +85,8 @@ def main() -> None:
         cells = [f"{row[k]:.3g} ms" if k in row else "" for k in FORMS]
         ratio = f"{row['pairwise'] / row['sorted']:.0f}" if "pairwise" in row else ""
         print(f"| {row['batch']} | {' | '.join(cells)} | {ratio} |")
-    wanted.json.write_text(json.dumps({"setting": setting, "rows": rows}, indent=1) + "\n")
+    for path in RESULTS if wanted.json is None else (wanted.json,):
+        write_whole(path, (json.dumps({"setting": setting, "rows": rows}, indent=1) + "\n").encode())
 
 
 if __name__ == "__main__":

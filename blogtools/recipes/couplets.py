@@ -15,7 +15,16 @@ from blogtools.similarity.loss import cosent_loss
 from blogtools.similarity.losses import RankingLoss
 
 Scorer = Callable[[Any, Tensor, Tensor], Tensor]
-CROSS = {"kind": "CharTransformer", "vocabulary": 4096, "length": 11, "width": 64, "depth": 2, "heads": 4, "outputs": 1}
+CROSS: dict[str, Any] = {
+    "kind": "CharTransformer",
+    "vocabulary": 4096,
+    "length": 11,
+    "width": 64,
+    "depth": 2,
+    "heads": 4,
+    "outputs": 1,
+    "times": 0,
+}
 BI = {**CROSS, "length": 5, "outputs": 64}
 
 

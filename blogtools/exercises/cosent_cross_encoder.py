@@ -1,0 +1,130 @@
+"""Exercises of post 9341: the loss, its gradient, its sorted form, what labels cut in two lose, and a matrix."""
+
+import functools
+import math
+from collections.abc import Sequence
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+
+from blogtools.exercises import Exercise
+
+
+def _loss(
+    f: Sequence[float], y: Sequence[int], scale: float, one: float = 1.0, equal: bool = False, sign: int = 1
+) -> float:
+    terms = [math.exp(scale * sign * (f[j] - f[i])) for i, j in product(range(len(f)), repeat=2) if y[i] > y[j] - equal]
+    return math.log(one + sum(terms)) if one + sum(terms) > 0 else 0.0
+
+
+def _slope(gap: float, scale: float, sign: int = -1, inside: int = -1, outer: int = 1) -> float:
+    return sign * scale**outer / (1 + math.exp(-inside * scale * gap))
+
+
+def _heard(sizes: Sequence[int]) -> int:
+    return (sum(sizes) ** 2 - sum(n * n for n in sizes)) // 2
+
+
+def _one_pass(w: Sequence[float], y: Sequence[int], ties: bool = False, last: bool = False) -> float:
+    total, lower, waiting, level = 1.0, 0.0, 0.0, None
+    for label, weight in sorted(zip(y, w, strict=True)):
+        if label != level:
+            lower, waiting, level = (waiting if last else lower + waiting), 0.0, label
+        total += (lower + waiting if ties else lower) / weight
+        waiting += weight
+    return total
+
+
+def _best(scores: Sequence[float], labels: Sequence[int], cuts: Sequence[float] | None = None) -> float:
+    tried = [*scores, math.inf] if cuts is None else cuts
+    return max(float(np.mean((np.array(scores) >= t) == np.array(labels))) for t in tried)
+
+
+_BATCHES: list[tuple[Any, ...]] = [
+    ([0.3, -0.2, 1.1, 0.4], [1, 0, 2, 1], 1.0),
+    ([2.0, -1.0, 0.5], [0, 1, 2], 0.7),
+    ([0.1, 0.2, -0.3, 0.3, 0.0], [2, 2, 0, 0, 1], 3.0),
+]
+_SIZES: list[tuple[Any, ...]] = [([2, 3, 4],), ([5, 1, 1],), ([4, 4, 4, 4],)]
+_WEIGHTS: list[tuple[Any, ...]] = [
+    ([1.0, 2.0, 4.0, 0.5, 3.0], [0, 1, 1, 2, 2]),
+    ([3.0, 0.2, 5.0, 1.5], [2, 0, 0, 1]),
+]
+_SCORED: list[tuple[Any, ...]] = [
+    ([2.0, 3.0, 4.0, 5.0, 6.0, 7.0], [0, 0, 1, 0, 1, 1]),
+    ([-9.0, -8.0, -7.0, -6.5], [0, 1, 1, 1]),
+]
+
+EXERCISES = [
+    Exercise(
+        "9341.loss",
+        _loss,
+        _BATCHES,
+        {
+            "the 1 under the logarithm is missing: without it the loss can be negative": functools.partial(
+                _loss, one=0.0
+            ),
+            "equal labels have no order: leave them out": functools.partial(_loss, equal=True),
+            "the exponent has the wrong sign: the pair that should score lower comes first in the difference": (
+                functools.partial(_loss, sign=-1)
+            ),
+            "λ is missing": lambda f, y, scale: _loss(f, y, 1.0),
+            "that is the sum under the logarithm": lambda f, y, scale: math.exp(_loss(f, y, scale)),
+        },
+    ),
+    Exercise(
+        "9341.slope",
+        _slope,
+        [(0.5, 1.0), (-2.0, 1.0), (0.1, 20.0)],
+        {
+            "the sign: a higher score of the better pair lowers the loss": functools.partial(_slope, sign=1),
+            "σ of −λ(gap), not of λ(gap): the pull dies when the order is right": functools.partial(_slope, inside=1),
+            "differentiate the exponent too: a factor λ": functools.partial(_slope, outer=0),
+        },
+    ),
+    Exercise(
+        "9341.heard",
+        _heard,
+        _SIZES,
+        {
+            "that is every ordered pair, equal labels too": lambda sizes: sum(sizes) ** 2,
+            "each pair once: the one with the higher label is i": lambda sizes: 2 * _heard(sizes),
+            "that is the highest class against the rest only": lambda sizes: sizes[-1] * sum(sizes[:-1]),
+            "labels that are not neighbours count too": lambda sizes: sum(a * b for a, b in pairwise(sizes)),
+        },
+    ),
+    Exercise(
+        "9341.pass",
+        _one_pass,
+        _WEIGHTS,
+        {
+            "equal labels have met: add a weight to the lower ones only when the label changes": functools.partial(
+                _one_pass, ties=True
+            ),
+            "all lower labels count, not only the next lower one": functools.partial(_one_pass, last=True),
+            "the 1 is missing": lambda w, y: _one_pass(w, y) - 1,
+        },
+    ),
+    Exercise(
+        "9341.cut",
+        _best,
+        _SCORED,
+        {
+            "that is the accuracy at 0: CoSENT does not know where 0 is": functools.partial(_best, cuts=(0.0,)),
+            "that is the accuracy at the mean score": lambda f, y: _best(f, y, (float(np.mean(f)),)),
+            "that is a count: divide by the number of pairs": lambda f, y: len(f) * _best(f, y),
+        },
+    ),
+    Exercise(
+        "9341.least",
+        lambda: 1 - math.sqrt(2),
+        [()],
+        {
+            "that is the largest": lambda: 1 + math.sqrt(2),
+            "that is the one in the middle": lambda: 1.0,
+            "a symmetric matrix with entries from 0 to 1 may have a negative eigenvalue; this one does": lambda: 0.0,
+            "that is the determinant": lambda: -1.0,
+        },
+    ),
+]
