@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from blogtools import data
-from blogtools.figures.poisson_flow import digits, quality
+from blogtools.figures.poisson_flow import digits, family_digits, quality
 
 
 class TestDigits:
@@ -72,3 +72,33 @@ class TestQuality:
         best = line[line[:, 0] <= 18][-1]
         assert f"a clock each {best[1]:.2f}±{best[2]:.2f}" in shown["readout"]
         assert len(shown["line_5"]) == 0
+
+
+class TestFamily:
+    def test_heat_is_alike_to_itself_and_poisson_mostly(self) -> None:
+        heat, poisson = family_digits.compute(1000.0, 0), family_digits.compute(1.0, 0)
+        assert heat["now"].tolist() == [[1000.0, 100.0]]
+        assert len(heat["moved"]) == 0
+        assert np.array_equal(heat["this"], heat["heat"])
+        assert 85 < poisson["now"][0, 1] < 100
+        assert "D = ∞" in heat["readout"]
+        assert poisson["ladder"][0].tolist() == poisson["now"][0].tolist()
+
+    def test_every_end_is_the_training_digit_it_is_called(self) -> None:
+        x, which = family_digits.ends(1.0, 2)
+        gaps = np.linalg.norm(x[:, None] - data.digits().train, axis=-1)
+        assert np.array_equal(gaps.argmin(1), which)
+        assert np.quantile(gaps.min(1), 0.9) < 0.05
+
+    def test_what_differs_is_marked(self) -> None:
+        for seed in range(3):
+            shown = family_digits.compute(1.0, seed)
+            differ = [k for k in range(12) if np.abs((shown["this"] - shown["heat"])[:, 9 * k : 9 * k + 8]).max() > 0.2]
+            assert [round((x - 3.5) / 9) for x, _ in shown["moved"]] == differ
+
+    def test_the_noise_is_the_same_for_every_D_and_follows_its_law(self) -> None:
+        """The clock of rank u at D is the u-quantile of χ_D/√D; one that is drawn anew would move every digit."""
+        ends = [family_digits.ends(D, 1)[1] for D in (1.0, 2.0, 50.0)]
+        assert np.mean(ends[0] == ends[1]) > 0.9
+        assert np.mean(ends[1] == ends[2]) > 0.9
+        assert np.mean(ends[0] == family_digits.ends(1.0, 2)[1]) < 0.1

@@ -12,7 +12,9 @@ from scipy import fft, ndimage, special
 from blogtools import data
 from blogtools.figures import figure
 from blogtools.figures.poisson_flow import planar
-from blogtools.figures.unified_diffusion import analytic, cold, destroy, eta, hot, steps
+from blogtools.figures.unified_diffusion import analytic, cold, destroy, eta, hot, same, samplers, steps
+from blogtools.live import style
+from blogtools.nets import load
 
 
 def numbers(text: str) -> list[float]:
@@ -301,3 +303,65 @@ class TestAnalytic:
         assert f"without σ̄_t {plain:.3f}, with 0.50 σ̄_t {spread:.3f}" in shown["readout"]
         assert shown["now"] == [[0.5, spread]]
         assert spread < plain
+
+
+class TestSamplers:
+    def test_every_line_is_there_and_no_two_are_alike(self) -> None:
+        rows = [row for family in samplers.FAMILIES.values() for row in family]
+        lines = [samplers.compute("all", 17)[f"line_{k}"]["data"] for k in range(len(rows))]
+        assert [len(line) for line in lines] == [4] * len(rows)
+        assert len({tuple(line[:, 1]) for line in lines}) == len({row.name for row in rows}) == len(rows)
+        found = [r for r in data.digits_quality()["rows"] if (r["net"], r["solver"]) == ("ddpm-digits", "ddim")]
+        by_hand = [(r["evaluations"], r["frechet"][0]) for r in found]
+        assert lines[[row.name for row in rows].index("DDIM")].tolist() == [list(pair) for pair in sorted(by_hand)]
+
+    def test_the_readout_ranks_what_is_looked_at(self) -> None:
+        said = samplers.compute("all", 17)["readout"]
+        assert said.startswith("At most 17 evaluations, best first: heat, 2M 1.40±0.39 · heat, Heun 1.43±0.43 · DDIM")
+        values = [float(found) for found in re.findall(r"(\d+\.\d+)±", said)]
+        assert len(values) == 9
+        assert values[:-1] == sorted(values[:-1])
+        assert values[-1] == round(data.digits_quality()["floor"][0], 2)
+        shown = samplers.compute("cold", 9)
+        assert re.findall(r"cold \w+", shown["readout"]) == ["cold improved", "cold naive"]
+        assert "DDIM" not in shown["readout"]
+        colours = {shown[f"name_{k}"]["text"]: shown[f"name_{k}"]["color"] for k in range(8)}
+        assert [name for name, colour in colours.items() if colour != style.PALE] == ["cold improved", "cold naive"]
+
+
+class TestSame:
+    def test_correlation_is_numpys_without_the_mean_picture(self) -> None:
+        rng = np.random.default_rng(0)
+        a, b = rng.standard_normal((2, 5, 400))
+        b += 0.7 * a
+        # In coordinates whose mean over a row is 0, cosine and correlation are one.
+        a, b = (x - x.mean(1, keepdims=True) for x in (a, b))
+        mean = (a.mean(0) + b.mean(0)) / 2
+        expected = [np.corrcoef(x - mean, y - mean)[0, 1] for x, y in zip(a, b, strict=True)]
+        assert np.allclose(same.correlations(a, b), expected, atol=1e-12)
+
+    def test_the_hot_way_is_ddim_from_the_noise_that_the_others_begin_with(self) -> None:
+        g = torch.randn(same.N, 64, generator=torch.Generator().manual_seed(3))
+        net, x = load("ddpm-digits"), g.clone()
+        with planar.one_thread():
+            for t, after in itertools.pairwise(np.linspace(1, 0, 6)):
+                guess = net(x, torch.tensor(t, dtype=torch.float32))
+                a, b = np.cos(np.pi * t / 2), np.sin(np.pi * t / 2)
+                x = np.cos(np.pi * after / 2) * guess + np.sin(np.pi * after / 2) / b * (x - a * guess)
+        assert np.allclose(same.ends("hot", 5, 0.0, 3), x.numpy(), atol=1e-3)
+        assert np.abs(same.ends("hot", 5, 1.0, 3) - x.numpy()).mean() > 0.05
+
+    def test_one_noise_gives_one_digit_and_fresh_noise_another(self) -> None:
+        stored = data.digits_quality()["same_noise"]
+        quiet, fresh = (same.compute("17", eta, 0) for eta in (0.0, 1.0))
+        means = [quiet[f"mean {k}"][0, 0] for k in range(3)]
+        expected = [stored["poisson_heat"], stored["poisson_ddpm"], stored["heat_ddpm"]]
+        assert np.allclose(means, expected, atol=0.06)
+        for k, mean in enumerate(means):
+            assert mean == pytest.approx(quiet[f"same {k}"][:, 0].mean())
+            assert abs(quiet[f"none {k}"][:, 0].mean()) < 0.12
+            assert f"{mean:.2f} (shuffled" in quiet["readout"]
+        assert fresh["mean 0"][0, 0] == means[0]
+        assert fresh["mean 1"][0, 0] < 0.7
+        pictures = data.digits().pictures(same.ends("heat", 17, 0.0, 0))
+        assert np.allclose(quiet["heat"][:8, 9:17], pictures[1])

@@ -12,7 +12,7 @@ from blogtools import data
 from blogtools.figures import live_figure
 from blogtools.live import Choice, Live, Slider, style
 
-LINES = 6
+LINES = 10
 LABELS_AT = 84.0
 LABEL_GAP = 0.058
 """Least height between two labels, as a share of the axis."""
@@ -102,19 +102,27 @@ def _limits(result: dict[str, Any]) -> tuple[float, float]:
 
 def quality_compute(view: str, evaluations: int) -> dict[str, Any]:
     """The lines of a view with their labels, and what each reaches within so many evaluations."""
+    shown, reached = rows_compute(VIEWS[view], evaluations)
+    said = " · ".join(f"{name} {with_spread(*found)}" for name, found in reached.items()) or "nothing measured"
+    floor = data.digits_quality()["floor"]
+    return shown | {"readout": f"At most {evaluations} evaluations: {said} · real {floor[0]:.2f}"}
+
+
+def rows_compute(rows: tuple[Row, ...], evaluations: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The lines of at most LINES rows, their labels, the budget, and (mean, deviation) reached within it by name."""
     result = data.digits_quality()
     low, high = np.log10(_limits(result))
-    lines = [points(result["rows"], row.wanted) for row in VIEWS[view]]
+    lines = [points(result["rows"], row.wanted) for row in rows]
     ends = np.clip([(np.log10(line[-1, 1]) - low) / (high - low) for line in lines], 0, 1)
     heights = 10 ** (low + (high - low) * spread_out(ends, LABEL_GAP))
     shown: dict[str, Any] = {"now": np.array([[evaluations, 10**low], [evaluations, 10**high]])}
-    reached = []
+    reached = {}
     for k in range(LINES):
         if k >= len(lines):
             empty = np.empty((0, 2))
             shown |= {f"line_{k}": empty, f"spread_{k}": [], f"name_{k}": "", f"leader_{k}": empty}
             continue
-        row, line = VIEWS[view][k], lines[k]
+        row, line = rows[k], lines[k]
         look = {"color": row.colour, "linestyle": "--" if row.dashed else "-"}
         bars = [np.array([[n, max(m - s, 10**low)], [n, m + s]]) for n, m, s in line]
         shown[f"line_{k}"] = {"data": line[:, :2], **look}
@@ -124,15 +132,11 @@ def quality_compute(view: str, evaluations: int) -> dict[str, Any]:
         shown[f"leader_{k}"] = {"data": leader, "color": row.colour}
         within = line[line[:, 0] <= evaluations]
         if len(within):
-            reached.append(f"{row.name} {_with_spread(*within[-1, 1:])}")
-    floor = result["floor"]
-    shown["readout"] = (
-        f"At most {evaluations} evaluations: {' · '.join(reached) or 'nothing measured'} · real {floor[0]:.2f}"
-    )
-    return shown
+            reached[row.name] = within[-1, 1:]
+    return shown, reached
 
 
-def _with_spread(mean: float, deviation: float) -> str:
+def with_spread(mean: float, deviation: float) -> str:
     """Two decimals, and powers of ten for what failed altogether."""
     return f"{mean:.2f}±{deviation:.2f}" if mean < 1000 else f"{mean:.0e}±{deviation:.0e}".replace("e+0", "e")
 
