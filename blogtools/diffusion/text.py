@@ -86,11 +86,12 @@ class Fill:
         """x̂_0 [..., l] of ``x`` [..., l]."""
         hidden = x == self.mask
         if self.one:
-            hidden = (uniform(x, self.generator) + hidden).argmax(-1, keepdim=True) == torch.arange(
-                x.shape[-1], device=x.device
-            )
-        drawn = draw(log_chances(self.logits, x, t, self.temperature), self.generator)
-        return torch.where(hidden & (x == self.mask), drawn, x)
+            chosen = (uniform(x, self.generator) + hidden).argmax(-1, keepdim=True)
+            hidden = hidden & (torch.arange(x.shape[-1], device=x.device) == chosen)
+        filled = x.clone()
+        said = _said(self.logits, x, t)[hidden]
+        filled[hidden] = draw(torch.log_softmax(said.double() / self.temperature, -1), self.generator)
+        return filled
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,10 +127,14 @@ class Rewrite:
 
 def log_chances(logits: Logits, x: Tensor, t: Time, temperature: float = 1.0) -> Tensor:
     """The log of q for each token and place, [..., l, V], double precision; ``ValueError`` for another shape or NaN."""
+    return torch.log_softmax(_said(logits, x, t).double() / temperature, -1)
+
+
+def _said(logits: Logits, x: Tensor, t: Time) -> Tensor:
     said = logits(x, torch.as_tensor(t, device=x.device))
     if said.shape[:-1] != x.shape or torch.isnan(said).any():
         raise ValueError(f"logits returned shape {tuple(said.shape)}, or NaN, but must give [*{tuple(x.shape)}, V]")
-    return torch.log_softmax(said.double() / temperature, -1)
+    return said
 
 
 def draw(log_p: Tensor, generator: torch.Generator | None = None) -> Tensor:
