@@ -240,7 +240,14 @@ const PLACED = {
   curve: ({ x }, heights) => heights.flatMap((y, i) => [x[i], y]),
 };
 
-const toStage = ([sx, tx, sy, ty], list) => Float32Array.from(list, (v, k) => (k % 2 ? sy * v + ty : sx * v + tx));
+function toStage([sx, tx, sy, ty], list) {
+  const xy = new Float32Array(list.length);
+  for (let k = 0; k < list.length; k += 2) {
+    xy[k] = sx * list[k] + tx;
+    xy[k + 1] = sy * list[k + 1] + ty;
+  }
+  return xy;
+}
 
 function replace(operation, pieces) {
   const xy = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

@@ -141,23 +141,26 @@ function basins(lines, follow, centre, masses) {
   return regions;
 }
 
-// The radius about the centroid beyond which four masses and one differ by less than TOLERANCE.
+// The radius about the centroid beyond which four masses and one differ by less than TOLERANCE: from the widest of the
+// 48 circles inwards, to the first on which they differ by more.
+const ROUND = Array.from({ length: 32 }, (_, i) => circled((i * Math.PI) / 16, [0, 0], 1));
+
 function farRadius(masses, centre) {
   const total = sum(masses.m), radius = (k) => 0.25 * (13 / 12) ** k;
-  const worst = Array.from({ length: 48 }, (_, k) => {
+  const worst = (k) => {
+    const r = radius(k), scale = total / (r * r);
     let most = 0;
-    for (let i = 0; i < 32; i++) {
-      const [x, y] = circled((i * Math.PI) / 16, [0, 0], radius(k));
-      pull(centre[0] + x, centre[1] + y, masses);
-      const scale = total / (x * x + y * y), dx = force[0] + scale * x, dy = force[1] + scale * y;
-      most = Math.max(most, Math.sqrt((dx * dx + dy * dy) / (scale * total)));
+    for (const [ux, uy] of ROUND) {
+      pull(centre[0] + r * ux, centre[1] + r * uy, masses);
+      const dx = force[0] + scale * r * ux, dy = force[1] + scale * r * uy;
+      most = Math.max(most, dx * dx + dy * dy);
     }
-    return most;
-  });
-  const above = worst.findLastIndex((v) => v >= TOLERANCE);
-  if (above < 0) return radius(0);
-  const k = Math.min(above, 46), part = Math.log(worst[k] / TOLERANCE) / Math.log(worst[k] / worst[k + 1]);
-  return radius(k) * (13 / 12) ** part;
+    return Math.sqrt(most / (scale * total));
+  };
+  let k = 46, outer = worst(47), here = worst(46);
+  for (; k > 0 && here < TOLERANCE; k--) [outer, here] = [here, worst(k - 1)];
+  if (here < TOLERANCE) return radius(0);
+  return radius(k) * (13 / 12) ** (Math.log(here / TOLERANCE) / Math.log(here / outer));
 }
 
 // Arrows of the unit field on the lattice: tail, tip, barb, tip, barb.
@@ -170,8 +173,8 @@ const TAILS = along(HEIGHT).flatMap((y) => along(WIDTH).map((x) => [x, y]));
 function arrows(masses) {
   return TAILS.map(([x, y]) => {
     unit(x, y, masses);
-    const [ux, uy] = force, tx = x + 0.135 * ux, ty = y + 0.135 * uy, bx = tx - 0.09 * ux, by = ty - 0.09 * uy;
-    const ox = -0.55 * 0.09 * uy, oy = 0.55 * 0.09 * ux;
+    const ux = force[0], uy = force[1], tx = x + 0.135 * ux, ty = y + 0.135 * uy;
+    const bx = tx - 0.09 * ux, by = ty - 0.09 * uy, ox = -0.55 * 0.09 * uy, oy = 0.55 * 0.09 * ux;
     return [x - 0.135 * ux, y - 0.135 * uy, tx, ty, bx + ox, by + oy, tx, ty, bx - ox, by - oy];
   });
 }
