@@ -195,4 +195,83 @@ EXERCISES = [
         },
         rtol=0.01,
     ),
+    Exercise(
+        "9271.thinned",
+        lambda t, V: t * (V - 1) / V,
+        [(5, 2), (20, 3), (12, 4092)],
+        {
+            "some tokens are replaced by themselves": lambda t, V: float(t),
+            "that is how many stay by chance": lambda t, V: t / V,
+            "V tokens in all, and one of them is the old one": lambda t, V: t * V / (V + 1),
+            "of the V tokens only one is the old one": lambda t, V: t / (V - 1),
+        },
+    ),
+    Exercise(
+        "9271.ways",
+        lambda L, t, k: math.comb(L - k, t - k),
+        [(4, 2, 1), (20, 5, 3), (20, 20, 4), (6, 3, 3)],
+        {
+            "the k changed places are among the t for certain: choose only the others": lambda L, t, k: math.comb(L, t),
+            "the t − k unchanged ones lie anywhere among the l − k unchanged places": lambda L, t, k: math.comb(t, k),
+            "that is the number if tokens must differ": lambda L, t, k: int(k == t),
+            "which place comes first does not matter: sets, not orders": lambda L, t, k: math.perm(L - k, t - k),
+        },
+    ),
+    Exercise(
+        "9271.exactly",
+        lambda p, q: p * (1 - q) / (p * (1 - q) + q * (1 - p)),
+        [(0.5, 0.5), (0.9, 0.2), (0.01, 0.3)],
+        {
+            "both places have to come out: the first yes and the second no": lambda p, q: p / (p + q),
+            "that is without the condition that exactly one differs": lambda p, q: p * (1 - q),
+            "both together is two, and not exactly one": lambda p, q: p / (p + q - p * q),
+            "that is the second place": lambda p, q: q * (1 - p) / (p * (1 - q) + q * (1 - p)),
+        },
+    ),
+    Exercise(
+        "9271.memory",
+        lambda V: math.log(V / (V - 1)),
+        [(2,), (3,), (4092,)],
+        {
+            "all V tokens would be known; one alone is ruled out": lambda V: math.log(V),
+            "that is what is left to know": lambda V: math.log(V - 1),
+            "for large V that is nearly right": lambda V: 1 / V,
+            "it tells something: the sign": lambda V: math.log((V - 1) / V),
+            "that is in bits": lambda V: math.log2(V / (V - 1)),
+        },
+    ),
+    Exercise(
+        "9271.naive",
+        lambda: 7 / 8,
+        [()],
+        {
+            "in the last step one place is masked, and its pair is right then; the other pair need not be": lambda: 1.0,
+            "that is the chance of both pairs if all four places are guessed at once": lambda: 0.25,
+            "that is the chance before the last step": lambda: 0.75,
+            "that is the chance that it goes wrong": lambda: 1 / 8,
+            "of a pair that is masked whole, a guess is right half the time": lambda: 3 / 4 + 1 / 12,
+        },
+        rtol=0.002,
+    ),
+    Exercise(
+        "9271.bound",
+        lambda losses, t, L: L / t * float(np.sum(losses)),
+        [(np.array([5.0, 6.5, 4.0]), 3, 20), (np.array([2.0]), 1, 4)],
+        {
+            "t masked places stand for all l: weigh by l/t": lambda losses, t, L: float(np.sum(losses)),
+            "that is a character; the whole text has l of them": lambda losses, t, L: float(np.sum(losses)) / t,
+            "upside down": lambda losses, t, L: t / L * float(np.sum(losses)),
+            "the losses are of the t masked places alone": lambda losses, t, L: float(np.sum(losses)) / L,
+        },
+    ),
+    Exercise(
+        "9271.pinned",
+        lambda L, pinned, steps: math.ceil((L - pinned) / steps),
+        [(20, 5, 15), (20, 0, 5), (20, 5, 4)],
+        {
+            "pinned places are never masked, so they need no step": lambda L, pinned, steps: math.ceil(L / steps),
+            "a step fills whole characters: round up": lambda L, pinned, steps: (L - pinned) / steps,
+            "the largest step, so round up": lambda L, pinned, steps: (L - pinned) // steps,
+        },
+    ),
 ]
