@@ -1,11 +1,12 @@
 """How long from a moved control to changed pixels: live figures beside ``interact`` with the inline backend, in Lab.
 
-    python benchmarks/live_latency.py [NAME ...] [--rounds 12] [--json FILE]
+    python benchmarks/live_latency.py [NAME ...] [--missing] [--rounds 12] [--json FILE]
 
 Both draw the same picture by the same ``draw`` and ``compute``, in one notebook, in turns: ``interact`` makes a fresh
 ``Figure`` at each call and displays it. For every registered figure (or those named), and for ``demo`` (200 arrows and
 15 field lines), it measures from the pointer event to the first frame whose pixels differ, and counts, in a drag of two
-seconds, the frames a second, the blank frames, the scroll jumps, and the stale frames after the release.
+seconds, the frames a second, the blank frames, the scroll jumps, and the stale frames after the release. The rows of a
+figure are stored, in place of earlier ones, as soon as it is measured; ``--missing`` goes on where a run was cut off.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import nbformat
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 from blogtools.figures import registry
 from blogtools.live import Live, Orbit, Points, Slider, style
@@ -74,7 +75,7 @@ import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
 from blogtools.figures import registry
-from blogtools.live import Points, style
+from blogtools.live import Curve, Points, style
 from blogtools.live.actors import move
 from live_latency import demo
 
@@ -87,8 +88,11 @@ def redraw(name, value):
         artists = live.draw(figure)
         result = dict(live.compute(**parameters))
         readout = result.pop("readout", "")
-        points = {{c.artist: parameters[c.name] for c in live.controls.values() if isinstance(c, Points)}}
-        for key, shown in (points | result).items():
+        placed = {{c.artist: parameters[c.name] for c in live.controls.values() if isinstance(c, Points)}}
+        for c in live.controls.values():
+            if isinstance(c, Curve):
+                placed[c.artist] = np.column_stack([c.x, parameters[c.name]])
+        for key, shown in (placed | result).items():
             move(artists[key], key, shown)
         display(figure)
     print(readout)
@@ -370,9 +374,8 @@ def table(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Measures, prints the table, writes the numbers."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
-        "names", nargs="*", help="figures to measure, whose rows then replace the stored ones; all when none is named"
-    )
+    parser.add_argument("names", nargs="*", help="figures to measure; all when none is named")
+    parser.add_argument("--missing", action="store_true", help="only figures that have no stored row yet")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--json", type=Path, default=Path(__file__).parent / "results" / "live_latency.json")
     arguments = parser.parse_args()
@@ -380,26 +383,30 @@ def main() -> None:
     unknown = set(arguments.names) - set(factories)
     if unknown:
         parser.error(f"no figure is called {', '.join(sorted(unknown))}; there are {', '.join(factories)}")
-    rows: list[dict[str, Any]] = []
-    report = lab.Report()
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        lab.Lab(Path(folder)) as server,
-        lab.browser() as chromium,
-        lab.watched(chromium, report) as page,
-    ):
-        for name in arguments.names or factories:
-            print(f"{name} …", file=sys.stderr, flush=True)
-            rows += measure(server, page, name, factories[name](), arguments.rounds)
-    print(table(rows))
-    if report.problems:
-        print("\n".join(report.problems), file=sys.stderr)
+    rows: list[dict[str, Any]] = json.loads(arguments.json.read_text()) if arguments.json.exists() else []
+    names = list(arguments.names or factories)
+    if arguments.missing:
+        names = [name for name in names if name not in {row["figure"] for row in rows}]
     arguments.json.parent.mkdir(exist_ok=True)
-    if arguments.names and arguments.json.exists():
-        earlier = json.loads(arguments.json.read_text())
-        rows = sorted([r for r in earlier if r["figure"] not in arguments.names] + rows, key=lambda r: r["figure"])
-    # JSON has no NaN, which stands for what was not measured.
-    arguments.json.write_text(re.sub(r"\bNaN\b", "null", json.dumps(rows, indent=1)) + "\n")
+    problems, measured = [], []
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, lab.Lab(Path(folder)) as server:
+        for name in names:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            report = lab.Report()
+            try:
+                # A browser for each figure: what one leaves behind slows no other.
+                with lab.browser() as chromium, lab.watched(chromium, report) as page:
+                    fresh = measure(server, page, name, factories[name](), arguments.rounds)
+            except (Error, OSError, RuntimeError, ValueError) as error:
+                problems.append(f"{name}: {error}")
+                continue
+            measured += fresh
+            problems += [f"{name}: {problem}" for problem in report.problems]
+            rows = sorted([row for row in rows if row["figure"] != name] + fresh, key=lambda row: row["figure"])
+            # JSON has no NaN, which stands for what was not measured.
+            arguments.json.write_text(re.sub(r"\bNaN\b", "null", json.dumps(rows, indent=1)) + "\n")
+    print(table(measured))
+    sys.exit("\n".join(problems))
 
 
 if __name__ == "__main__":
