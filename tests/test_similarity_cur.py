@@ -166,6 +166,8 @@ class TestTheRest:
         G, _, rank = pseudo_inverse(np.zeros((2, 3)))
         assert rank == 0
         assert not G.any()
+        # Only rounding is left out where no limit is given.
+        assert pseudo_inverse(np.diag([1.0, 1e-9, 1e-17]))[2] == 2
         # One that is not 0 and not larger than the limit is cut: "up to" means equal too.
         assert pseudo_inverse(np.diag([1.0, 0.5]), 0.5)[2] == 1
 
@@ -182,7 +184,7 @@ class TestTheRest:
 
     def test_order_of_errors(self) -> None:
         """SVD ≤ the best core ≤ the pseudo-inverse of the intersection."""
-        S = low_rank(30, 40, 30, seed=4)
+        S = low_rank(30, 40, 30, seed=4, mean=5.0)
         rows, columns = range(10), range(10)
         parts = CUR(S, rows, columns)
         best = parts.F @ best_core(S, rows, columns) @ parts.H + parts.mean

@@ -8,8 +8,9 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SCORES_FILE = Path(__file__).parent / "couplet_scores.npz"
-SCORES_SHA256 = "9d67a6cbbea8f513ed0802fdd8fbab969d1a82fbc382f7f073d1b314b072836b"
+SCORES_SHA256 = "2c18360811cc03ccfacfd25573bc7ed96536fd7d6652aabbfd0338b30368f050"
 RETRIEVAL_FILE = Path(__file__).parent / "retrieval.json"
 LINES = ("items", "anchor_queries", "queries", "gold", "step", "anchor_scores", "query_scores")
 
@@ -39,6 +40,19 @@ class CoupletScores:
     step: float
     anchor_scores: NDArray[np.float32]
     query_scores: NDArray[np.float32]
+
+    def look_up(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Scores (N,) of N pairs (query or anchor query, item): a scorer without cost. ``KeyError`` for others."""
+        rows, columns, scores = self._table
+        return scores[[rows[query] for query, _ in pairs], [columns[item] for _, item in pairs]]
+
+    @cached_property
+    def _table(self) -> tuple[dict[str, int], dict[str, int], NDArray[np.float32]]:
+        rows, columns = (
+            {line: place for place, line in enumerate(lines)}
+            for lines in ((*self.anchor_queries, *self.queries), self.items)
+        )
+        return rows, columns, np.concatenate([self.anchor_scores, self.query_scores])
 
 
 @lru_cache(maxsize=1)
