@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, help="seed instead of the recipe's own")
     train.add_argument("--iterations", type=int, help="iterations instead of the recipe's own")
     train.add_argument("--resume", type=Path, help="the folder of an earlier run, to go on from its checkpoint")
-    train.add_argument("--data", type=Path, help="a folder with all of MNIST, for the presets that want it")
+    train.add_argument("--data", type=Path, help="a folder with all of MNIST or CIFAR-10, for the presets for a GPU")
+    train.add_argument("--compile", action="store_true", help="compile the network first: quicker steps, after a wait")
 
     doctor = commands.add_parser(
         "doctor", help="say what is wrong with this installation, and the command that mends it"
@@ -114,6 +115,7 @@ def _run(options: argparse.Namespace, extra: Sequence[str]) -> int:
             iterations=options.iterations,
             resume=options.resume,
             data_root=options.data,
+            compiled=options.compile,
         )
         print(path)
         return 0

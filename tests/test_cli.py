@@ -97,3 +97,15 @@ def test_doctor_sees_a_port_that_is_taken() -> None:
     assert next(doctor.free_port(port)).remedy == ""
     with pytest.raises(ValueError, match="--port = 70000"):
         next(doctor.free_port(70000))
+
+
+def test_train_hands_on_what_it_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: dict[str, object] = {}
+    monkeypatch.setattr("blogtools.recipes.train_recipe", lambda name, **options: told.update(options) or tmp_path)
+    assert main(["train", "ddpm-cifar10", "--data", str(tmp_path), "--compile", "--seed", "4"]) == 0
+    assert (told["data_root"], told["compiled"], told["seed"]) == (tmp_path, True, 4)
+    assert main(["train", "ddpm-cifar10"]) == 0
+    assert (told["data_root"], told["compiled"], told["seed"]) == (None, False, None)
+    assert str(tmp_path) in capsys.readouterr().out

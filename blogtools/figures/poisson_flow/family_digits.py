@@ -102,6 +102,6 @@ def one_noise_along_the_family() -> Live:
             Button("seed", "other noise"),
         ],
         alt="Two rows of twelve digits, above at the chosen D, below by heat; triangles mark those that differ. Beside"
-        " them the share of noises that end at the same digit as by heat, at every D more than nine in ten.",
+        " them the share of noises that end at the same digit as by heat, at every D about nine in ten or more.",
         size=(9.4, 3.4),
     )
