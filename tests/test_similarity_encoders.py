@@ -10,7 +10,7 @@ from scipy import stats
 from blogtools.data import SEPARATOR, UNKNOWN, couplet_pairs, famous, next_lines, vocabulary
 from blogtools.nets import CharTransformer, Classifier, build, describe, save_weights
 from blogtools.recipes import couplets
-from blogtools.similarity import BiEncoder, CrossEncoder, auc, cosent_loss, spearman
+from blogtools.similarity import BiEncoder, CrossEncoder, auc, cosent_loss, experiment, spearman
 from blogtools.similarity.characters import Characters, bi_scores, cross_scores
 
 LINES = ["白日依山盡", "黃河入海流", "低頭思故鄉"]
@@ -195,3 +195,37 @@ def test_famous_couplets_score_above_mixed_ones() -> None:
         better = (np.diag(matrix)[:, None] > matrix).sum() / (matrix.size - len(matrix))
         # Quatrains are not bound to be parallel; by chance it is a half, with a deviation of 0.06 for 24 couplets.
         assert better > 0.62
+
+
+# --- the experiment
+
+
+def test_a_run_of_the_experiment_is_fixed_by_its_seed_and_only_the_loss_differs() -> None:
+    def first_weight(*run: Any) -> torch.Tensor:
+        return experiment.learn(*run, steps=2).raw.characters.weight
+
+    assert torch.equal(first_weight("bi", "CE", 3), first_weight("bi", "CE", 3))
+    assert not torch.equal(first_weight("bi", "CE", 3), first_weight("bi", "CE", 4))
+    # Rows of characters that were not drawn stay as they began: the same for every loss.
+    one, other = first_weight("bi", "CE", 3), first_weight("bi", "CoSENT", 3)
+    assert 0.3 < float((one == other).all(1).float().mean()) < 1
+
+
+def test_the_judge_knows_what_the_measures_are() -> None:
+    found = experiment.judge("bi", couplets.beginning(couplets.BI))
+    assert tuple(found) == experiment.MEASURES
+    pairs = experiment.held_out("test")
+    untrained = bi_scores(
+        couplets.beginning(couplets.BI), torch.from_numpy(pairs.first), torch.from_numpy(pairs.second)
+    )
+    assert found["spearman"] > 0.15
+    assert abs(found["spearman"] - spearman(untrained, pairs.label)) < 0.1
+    assert found["accuracy_at_0"] < found["accuracy"] + 0.02
+    assert (pairs.label != 2).mean() == pytest.approx(2 / 3)
+
+
+def test_runs_that_are_not_there_are_named() -> None:
+    with pytest.raises(ValueError, match="scorer = 'tri', loss = 'CE': expected one of cross, bi"):
+        experiment.learn("tri", "CE", 0)
+    with pytest.raises(ValueError, match="loss = 'hinge'"):
+        experiment.learn("bi", "hinge", 0)

@@ -1,7 +1,8 @@
 """9341's experiment on lines of poems: losses × (cross-, bi-encoder), same steps, same seeds, paired differences.
 
-A run is 400 steps of 128 pairs. Runs with one seed begin with the same network and see the same pairs in the same
-order; only the loss differs. ``results`` are the runs that ship, made by ``benchmarks/cosent_experiment.py``.
+A run is 250 steps of 128 pairs; of the cross-encoder with two labels there are runs of 1000 steps too. Runs with one
+seed begin with the same network and see the same pairs in the same order; only the loss differs. ``results`` are the
+runs that ship, made by ``benchmarks/cosent_experiment.py``.
 """
 
 import json
@@ -25,7 +26,7 @@ from blogtools.similarity.losses import RankingLoss, cross_entropy, ranknet, sof
 from blogtools.similarity.measure import accuracy, auc, best_threshold, spearman
 
 RESULTS = Path(__file__).parents[1] / "data" / "cosent_experiment.json"
-STEPS, BATCH, POOL = 400, 128, 100_000
+STEPS, LONG, BATCH, POOL = 250, 1000, 128, 100_000
 BASE = {"kind": "CharTransformer", "vocabulary": 4096, "width": 64, "depth": 2, "heads": 4}
 MEASURES = ("spearman", "auc_2v0", "auc_2v1", "auc_1v0", "accuracy", "accuracy_at_0")
 
@@ -111,15 +112,17 @@ def judge(scorer: str, net: Any) -> dict[str, float]:
 
 @lru_cache(maxsize=1)
 def results() -> dict[str, Any]:
-    """The runs that ship: ``steps``, ``batch``, ``pool`` and ``rows`` with scorer, loss, seed and ``MEASURES``."""
+    """The runs that ship: ``batch``, ``pool`` and ``rows`` with scorer, loss, seed, steps and ``MEASURES``."""
     return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-def by_seed(scorer: str, loss: str, measure: str) -> np.ndarray:
+def by_seed(scorer: str, loss: str, measure: str, steps: int = STEPS) -> np.ndarray:
     """One measure of all runs of a cell, by seed [seeds]; ``ValueError`` for a cell or a measure that is not there."""
-    rows = [row for row in results()["rows"] if (row["scorer"], row["loss"]) == (scorer, loss)]
+    rows = [row for row in results()["rows"] if (row["scorer"], row["loss"], row["steps"]) == (scorer, loss, steps)]
     if not rows or measure not in MEASURES:
-        raise ValueError(f"scorer = {scorer!r}, loss = {loss!r}, measure = {measure!r} is not among the results")
+        raise ValueError(
+            f"scorer = {scorer!r}, loss = {loss!r}, measure = {measure!r}, steps = {steps} is not among the results"
+        )
     return np.array([row[measure] for row in sorted(rows, key=lambda row: row["seed"])])
 
 
@@ -136,6 +139,6 @@ def interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     return Interval(float(values.mean()), float(half))
 
 
-def difference(scorer: str, loss: str, other: str, measure: str, confidence: float = 0.95) -> Interval:
-    """``loss`` less ``other``, paired by seed."""
-    return interval(by_seed(scorer, loss, measure) - by_seed(scorer, other, measure), confidence)
+def difference(scorer: str, loss: str, other: str, measure: str, steps: int = STEPS) -> Interval:
+    """``loss`` less ``other``, paired by seed, with its 95 % interval."""
+    return interval(by_seed(scorer, loss, measure, steps) - by_seed(scorer, other, measure, steps))
