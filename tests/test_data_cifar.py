@@ -68,7 +68,11 @@ def test_what_is_not_there_or_not_cifar_is_named(root, tmp_path):
     with pytest.raises(ValueError, match=r"data_batch_1: no file of CIFAR-10"):
         cifar.read_batch(path)
     good = (root / cifar.FOLDER / "test_batch").read_bytes()
-    for damaged, found in ((good.replace(b"labels", b"lapels"), "1 blocks of pixels and 0 labels"),):
+    short = written_by_python_2(np.zeros((3, 3072), np.uint8), [1] * 50)
+    for damaged, found in (
+        (good.replace(b"labels", b"lapels"), "1 blocks of pixels and 0 labels"),
+        (short, "0 blocks of pixels and 50 labels"),
+    ):
         path.write_bytes(damaged)
         with pytest.raises(ValueError, match=found):
             cifar.read_batch(path)
