@@ -1,0 +1,144 @@
+"""9336.search: a line is asked for its next; what is found, call by call, and what all 3,000 calls would have found."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from blogtools.data import Poem, famous
+from blogtools.data.couplet_scores import couplet_scores
+from blogtools.figures import live_figure
+from blogtools.figures.poisson_flow.planar import one_thread
+from blogtools.live import Choice, Live, Slider, style
+from blogtools.similarity import BiEncoder, CrossEncoder, CURIndex, Trace
+
+METHODS: dict[str, dict[str, Any]] = {
+    "adaptive anchors": {"choice": "qr", "rounds": 5, "rcond": 3e-2},
+    "adaptive, over the bi-encoder": {"choice": "encoder", "rounds": 5, "rcond": 3e-2},
+    "random anchors": {"choice": "random", "rounds": 1, "rcond": 3e-2},
+    "bi-encoder, re-ranked": {"choice": "encoder", "rounds": 1, "share": 1.0},
+}
+SHOWN = 10
+
+
+@lru_cache(maxsize=1)
+def asked() -> dict[str, tuple[Poem, int]]:
+    """What can be asked: the odd lines of well-known quatrains with their gloss, and where they stand."""
+    return {f"{poem.lines[i]} · {poem.gloss[i]}": (poem, i) for poem in famous() for i in (0, 2)}
+
+
+@lru_cache(maxsize=1)
+def cross_encoder() -> CrossEncoder:
+    """The one that ships."""
+    return CrossEncoder.load("cross-couplets")
+
+
+@lru_cache(maxsize=len(METHODS))
+def index(method: str) -> CURIndex:
+    """The embedded index with the settings of a method; CUR alone where the method has no bi-encoder."""
+    known = couplet_scores()
+    encoder = BiEncoder.load("bi-couplets").encode if "bi-encoder" in method else None
+    return CURIndex(
+        cross_encoder().predict, known.items, known.anchor_queries, encoder=encoder, scores=known.anchor_scores,
+        **METHODS[method],
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def truth(line: str) -> np.ndarray:
+    """Its scores with all items, by 3,000 calls."""
+    with one_thread():
+        return cross_encoder().matrix([line], couplet_scores().items)[0]
+
+
+@lru_cache(maxsize=256)
+def traced(line: str, method: str, budget: int) -> Trace:
+    """The search, call by call."""
+    with one_thread():
+        return index(method).trace(line, budget)
+
+
+def compute(line: str, method: str, budget: int) -> dict[str, Any]:
+    """The ten best of the search with their true place, and every call with its score."""
+    poem, place = asked()[line]
+    known, trace, scores = couplet_scores(), traced(poem.lines[place], method, budget), truth(poem.lines[place])
+    order = np.argsort(-scores, kind="stable")
+    ranks = np.empty(len(order), dtype=int)
+    ranks[order] = np.arange(1, len(order) + 1)
+    best = trace.ids[np.lexsort((trace.ids, -trace.scores))][:SHOWN]
+    glosses = {text: gloss for p in famous() for text, gloss in zip(p.lines, p.gloss, strict=True)}
+    rows = [f"{known.items[i]}  {scores[i]:5.2f}   {ranks[i]}" for i in best]
+    following = known.items.index(poem.lines[place + 1])
+    where = "found" if following in trace.ids else "not looked at"
+    calls = np.arange(1, len(trace.ids) + 1)
+    last = trace.rounds == trace.rounds.max()
+    reranked = last if trace.rounds.max() > 0 else np.ones(len(calls), dtype=bool)
+    right = np.isin(trace.ids, order[:SHOWN])
+    found = int(right.sum())
+    return {
+        "lines": "\n".join(rows),
+        "glosses": "\n".join(glosses.get(known.items[i], "") for i in best),
+        "anchors": np.column_stack([calls, trace.scores])[~reranked],
+        "reranked": np.column_stack([calls, trace.scores])[reranked],
+        "best": np.column_stack([calls, trace.scores])[right],
+        "limit": [[0, scores[order[SHOWN - 1]]], [budget + 1, scores[order[SHOWN - 1]]]],
+        "calls": {
+            "xlim": (0, budget + 1),
+            "ylim": (min(scores.min(), 0.0) - 0.2, scores.max() + 0.4),
+        },
+        "readout": (
+            f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n{poem.title},"
+            f" {poem.author}: the poet goes on with {poem.lines[place + 1]}, {poem.gloss[place + 1]};"
+            f" the encoder ranks it {ranks[following]:,} of {len(scores):,}, {where}"
+        ),
+    }
+
+
+def draw(figure: Figure) -> dict[str, Artist]:
+    """Left the answers, right the calls."""
+    answers, calls = figure.subplots(1, 2, width_ratios=[1.5, 1])
+    return _draw_answers(answers) | _draw_calls(calls)
+
+
+def _draw_answers(axes: Axes) -> dict[str, Artist]:
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.set_axis_off()
+    axes.set_title("Best next lines: score, true rank, gloss")
+    return {
+        "lines": axes.text(0.0, 0.97, "", fontsize=14, linespacing=1.55, va="top"),
+        "glosses": axes.text(0.37, 0.967, "", fontsize=11, linespacing=1.55 * 14 / 11, va="top", color=style.GREY),
+    }
+
+
+def _draw_calls(axes: Axes) -> dict[str, Artist]:
+    axes.set(xlabel="call", title="Score of each call")
+    axes.text(0.98, 0.03, "grey anchors, blue re-ranked,\norange among the ten best", color=style.SLATE, fontsize=12,
+              ha="right", va="bottom", transform=axes.transAxes)  # fmt: skip
+    return {
+        "calls": axes,
+        "limit": axes.plot([], [], **style.line("theory", linewidth=1.4))[0],
+        "anchors": axes.plot([], [], "o", color=style.colour("prior"), markersize=4)[0],
+        "reranked": axes.plot([], [], "o", color=style.colour("field"), markersize=4)[0],
+        "best": axes.plot([], [], "o", color=style.colour("estimate"), markersize=7)[0],
+    }
+
+
+@live_figure("9336.search")
+def next_line() -> Live:
+    """Search in the embedded index, with the encoders that ship."""
+    return Live(
+        draw,
+        compute,
+        [
+            Choice("line", "line", tuple(asked()), next(iter(asked()))),
+            Choice("method", "search", tuple(METHODS), next(iter(METHODS))),
+            Slider("budget", "calls", 20, 600, 100, log=True, integer=True),
+        ],
+        alt="Left the ten next lines that a search found best, each with its score and its rank among all 3,000, and an"
+        " English gloss where the line is a famous one. Right the score of every call in order: scattered anchors"
+        " at first, then higher and higher, the ten best in orange above a line.",
+        size=(10.2, 4.6),
+    )
