@@ -4,9 +4,10 @@
     python benchmarks/optim_training.py poems       # a transformer that fills in masked characters of Tang stanzas
     python benchmarks/optim_training.py summary     # the tables as Markdown, and the package's copy
 
-Every method has eight settings, compared by the loss on validation data at the end of runs with seeds that are used
-for nothing else; the best is then run with the seeds of the report, on which test loss, steps to a loss and the
-rescaling of one layer by 100 are measured. Each run is stored when it ends, so that a broken-off benchmark goes on.
+Every method has eight settings (on the poems four), compared by the loss on validation data at the end of runs with a
+seed that is used for nothing else; the best is then run with the seeds of the report, on which test loss, steps to a
+loss and the rescaling of one layer by 100 are measured. Each run is stored when it ends, so that a broken-off benchmark
+goes on.
 Intervals are 95 % by Student's t over the seeds; a difference to AdamW with a cosine is paired by seed.
 """
 
@@ -36,14 +37,16 @@ from blogtools.optim.results import FOLDER
 from blogtools.progress import progress
 
 RESULTS = Path(__file__).parent / "results"
-STEPS = {"digits": 300, "poems": 300}
-SEEDS = {"digits": range(6), "poems": range(5)}
-TUNING = {"digits": range(100, 102), "poems": range(100, 101)}
+STEPS = {"digits": 300, "poems": 200}
+SEEDS = {"digits": range(5), "poems": range(5)}
+TUNING = {"digits": range(100, 101), "poems": range(100, 101)}
+EVERY = {"digits": 1, "poems": 2}
+"""On the poems every other setting is tried."""
 LOOK = 20
 BASE = "AdamW, cosine"
 FOR_BOTH = 6
 """So many methods are tried on the poems too; the rest only on the digits."""
-VARIANTS = ("as it is", "initial weights × 100", "parameter / 100", "parameter × 100")
+VARIANTS = ("as it is", "initial weights × 100", "parameter / 100")
 Pair = tuple[torch.optim.Optimizer, Any]
 
 
@@ -76,9 +79,6 @@ class Digits:
             if variant == "parameter / 100":
                 middle.weight /= 100
                 middle.scale = 100.0
-            elif variant == "parameter × 100":
-                middle.weight *= 100
-                middle.scale = 0.01
             elif variant == "initial weights × 100":
                 middle.weight *= 100
         return nn.Sequential(nn.Linear(64, 128), nn.ReLU(), middle, nn.LayerNorm(128), nn.ReLU(), nn.Linear(128, 10))
@@ -223,7 +223,7 @@ class Store:
 def best_setting(store: Store, task: str, method: str) -> tuple[float, ...]:
     """The setting with the lowest mean validation loss over the tuning seeds."""
     scores = {}
-    for setting in METHODS[method][1]:
+    for setting in METHODS[method][1][:: EVERY[task]]:
         last = []
         for seed in TUNING[task]:
             name = f"tuning | {method} | {setting} | {seed}"
@@ -276,7 +276,7 @@ def measure(task: str) -> None:
         print(task, method, setting, flush=True)
     for method in (BASE, "AdamW, recipe 1", "Amos, momentum"):
         setting = best_setting(store, task, method)
-        for seed in list(SEEDS[task])[:3]:
+        for seed in list(SEEDS[task])[:2]:
             store.get("assumptions", f"{method} | {seed}", partial(assumptions, task, method, setting, seed))
 
 
@@ -301,7 +301,7 @@ def summary() -> dict[str, Any]:
                 continue
             report = [runs[f"{VARIANTS[0]} | {method} | {seed}"] for seed in SEEDS[task]]
             setting = best_setting(store, task, method)
-            row: dict[str, Any] = {"setting": list(setting), "settings_tried": len(grid)}
+            row: dict[str, Any] = {"setting": list(setting), "settings_tried": len(grid[:: EVERY[task]])}
             row["loss"] = interval([r["last"] for r in report])
             row["against_base"] = interval([r["last"] - b["last"] for r, b in zip(report, base, strict=True)])
             reached = [
