@@ -43,7 +43,7 @@ def gain_of_pool(part: int, only_anchors: bool = False) -> float:
 
     The published rule re-ranks the highest estimates, whether or not they are anchors that have been scored before.
     """
-    index = known.index(False).with_settings(choice="qr", rounds=5, rcond=3e-2)
+    index = known.index(False, choice="qr", rounds=5, rcond=3e-2)
     found: dict[str, list[np.ndarray]] = {"all": [], "published": []}
     for query in known.queries(part):
         trace = index.trace(query, 100, 50)
@@ -58,7 +58,7 @@ def gain_of_pool(part: int, only_anchors: bool = False) -> float:
 
 def missed(part: int, anchors: int, as_anchors: bool = True) -> int:
     """How many candidates of the published rule, random anchors, the package does not score: none of 100 queries."""
-    index = known.index(False).with_settings(choice="random", rounds=1, seed=part)
+    index = known.index(False, choice="random", rounds=1, seed=part)
     number = 0
     for query in known.queries(part):
         trace = index.trace(query, 100, anchors)
@@ -70,7 +70,7 @@ def missed(part: int, anchors: int, as_anchors: bool = True) -> int:
 
 def pooled(seed: int) -> list[int]:
     """How many of 30 scored items may be returned: as the package's search does, ids that are found at k = 30."""
-    index = known.index(False).with_settings(rounds=1)
+    index = known.index(False, rounds=1)
     return sorted(index.search(known.queries(seed)[:1], 30, 30)[1][0].tolist())
 
 

@@ -1,6 +1,7 @@
 """The embedded scores as an index, and its test queries in parts."""
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +13,11 @@ PARTS = range(10)
 
 
 @functools.cache
-def index(over_encoder: bool) -> CURIndex:
+def index(over_encoder: bool, **settings: Any) -> CURIndex:
     """Of all items and anchor queries; ``over_encoder``, on what the bi-encoder leaves over."""
     known = couplet_scores()
+    if settings:
+        return index(over_encoder).with_settings(**settings)
     encoder = BiEncoder.load("bi-couplets").encode if over_encoder else None
     return CURIndex(known.look_up, known.items, known.anchor_queries, encoder=encoder, scores=known.anchor_scores)
 

@@ -51,7 +51,7 @@ def scores_of_representatives(V: int, U: int, K: int) -> list[int]:
 
 def anchors_alone(part: int, anchors: int = 100, choice: str = "qr") -> np.ndarray:
     """The ten best ids by the estimates from 100 anchors: nothing is re-ranked. [10, 10]."""
-    index = known.index(False).with_settings(choice=choice, rounds=1, rcond=CUT)
+    index = known.index(False, choice=choice, rounds=1, rcond=CUT)
     found = []
     for query in known.queries(part):
         estimate = index.trace(query, anchors + 1, anchors).estimate
@@ -60,9 +60,10 @@ def anchors_alone(part: int, anchors: int = 100, choice: str = "qr") -> np.ndarr
     return np.array(found)
 
 
+@functools.cache
 def recall(part: int, budget: int = 100, over_encoder: bool = False, **settings: Any) -> float:
     """Mean Top-10 recall of ten queries, by a search of the package."""
-    index = known.index(over_encoder).with_settings(**{"rcond": CUT, "rounds": 1} | settings)
+    index = known.index(over_encoder, **{"rcond": CUT, "rounds": 1} | settings)
     return float(topk_recall(index.search(known.queries(part), 10, budget)[1], known.truth(part), 10).mean())
 
 
@@ -86,7 +87,7 @@ def gain_of_re_ranking(part: int, anchors: int = 50) -> float:
 @functools.cache
 def by_chance(seed: int, choice: str = "random", rounds: int = 1, budget: int = 100) -> float:
     """Mean Top-10 recall of all hundred queries at 100 calls, with random anchors of this seed, or by another rule."""
-    index = known.index(False).with_settings(choice=choice, rounds=rounds, rcond=CUT, seed=seed)
+    index = known.index(False, choice=choice, rounds=rounds, rcond=CUT, seed=seed)
     scores = couplet_scores()
     return float(topk_recall(index.search(scores.queries, 10, budget)[1], scores.query_scores, 10).mean())
 
