@@ -220,6 +220,11 @@ class Store:
         return self.content[kind][name]
 
 
+def report_name(variant: str, method: str, setting: tuple[float, ...], seed: int) -> str:
+    """The name under which a run of the report is stored."""
+    return f"{variant} | {method} | {setting} | {seed}"
+
+
 def best_setting(store: Store, task: str, method: str) -> tuple[float, ...]:
     """The setting with the lowest mean validation loss over the tuning seeds."""
     scores = {}
@@ -271,13 +276,17 @@ def measure(task: str) -> None:
         setting = best_setting(store, task, method)
         for variant in VARIANTS if task == "digits" else VARIANTS[:1]:
             for seed in SEEDS[task]:
-                name = f"{variant} | {method} | {seed}"
+                name = report_name(variant, method, setting, seed)
                 store.get("runs", name, partial(run, task, method, setting, seed, "test", variant))
         print(task, method, setting, flush=True)
     for method in (BASE, "AdamW, recipe 1", "Amos, momentum"):
         setting = best_setting(store, task, method)
         for seed in list(SEEDS[task])[:2]:
-            store.get("assumptions", f"{method} | {seed}", partial(assumptions, task, method, setting, seed))
+            store.get(
+                "assumptions",
+                report_name(VARIANTS[0], method, setting, seed),
+                partial(assumptions, task, method, setting, seed),
+            )
 
 
 def interval(values: list[float]) -> list[float]:
@@ -293,14 +302,18 @@ def summary() -> dict[str, Any]:
     for task in STEPS:
         store = Store(RESULTS / f"optim_training_{task}.json")
         runs = store.content["runs"]
-        base = [runs[f"{VARIANTS[0]} | {BASE} | {seed}"] for seed in SEEDS[task]]
+        chosen = best_setting(store, task, BASE)
+        base = [runs[report_name(VARIANTS[0], BASE, chosen, seed)] for seed in SEEDS[task]]
         goal = round(1.1 * float(np.mean([r["last"] for r in base])), 4)
         methods = {}
         for method, (_, grid) in METHODS.items():
-            if not all(f"{VARIANTS[0]} | {method} | {seed}" in runs for seed in SEEDS[task]):
+            if not any(name.startswith(f"{VARIANTS[0]} | {method} | ") for name in runs):
                 continue
-            report = [runs[f"{VARIANTS[0]} | {method} | {seed}"] for seed in SEEDS[task]]
             setting = best_setting(store, task, method)
+            names = [report_name(VARIANTS[0], method, setting, seed) for seed in SEEDS[task]]
+            if not all(name in runs for name in names):
+                continue
+            report = [runs[name] for name in names]
             row: dict[str, Any] = {"setting": list(setting), "settings_tried": len(grid[:: EVERY[task]])}
             row["loss"] = interval([r["last"] for r in report])
             row["against_base"] = interval([r["last"] - b["last"] for r, b in zip(report, base, strict=True)])
@@ -312,7 +325,7 @@ def summary() -> dict[str, Any]:
             row["curve"] = np.mean([r["curve"] for r in report], axis=0).round(4).tolist()
             row["rescaled"] = {}
             for variant in VARIANTS:
-                names = [f"{variant} | {method} | {seed}" for seed in SEEDS[task]]
+                names = [report_name(variant, method, setting, seed) for seed in SEEDS[task]]
                 if all(name in runs for name in names):
                     last = [runs[name]["last"] for name in names]
                     row["rescaled"][variant] = None if None in last else interval([x for x in last if x is not None])
