@@ -1,4 +1,4 @@
-"""9341's experiment on lines of poems: six losses × cross- and bi-encoder × five seeds, resumable.
+"""9341's experiment on lines of poems: seven losses × cross- and bi-encoder × five seeds, resumable.
 
     python benchmarks/cosent_experiment.py [--seeds 5]
 

@@ -44,8 +44,16 @@ SCORERS = {
     "cross": Scorer({**BASE, "length": 11, "outputs": 1}, cross_scores, 1.0),
     "bi": Scorer({**BASE, "length": 5, "outputs": 64}, bi_scores, 20.0),
 }
+
+
+def centred_cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy that need not learn where 0 is: scores less their mean, plus the log-odds of a third of ones."""
+    return cross_entropy(scores - scores.mean() - math.log(2), labels)
+
+
 LOSSES_COMPARED: dict[str, tuple[RankingLoss, Callable[[Tensor], Tensor]]] = {
     "CE": (cross_entropy, lambda label: label == 2),
+    "CE, centred": (centred_cross_entropy, lambda label: label == 2),
     "CoSENT, two labels": (cosent_loss, lambda label: label == 2),
     "soft CE": (soft_cross_entropy, lambda label: label / 2),
     "MSE": (squared_error, lambda label: label / 2),
@@ -114,6 +122,11 @@ def judge(scorer: str, net: Any) -> dict[str, float]:
 def results() -> dict[str, Any]:
     """The runs that ship: ``batch``, ``pool`` and ``rows`` with scorer, loss, seed, steps and ``MEASURES``."""
     return json.loads(RESULTS.read_text(encoding="utf-8"))
+
+
+def losses_run() -> tuple[str, ...]:
+    """The losses that the results have runs of, in the order of ``LOSSES_COMPARED``."""
+    return tuple(loss for loss in LOSSES_COMPARED if any(row["loss"] == loss for row in results()["rows"]))
 
 
 def by_seed(scorer: str, loss: str, measure: str, steps: int = STEPS) -> np.ndarray:
