@@ -211,8 +211,9 @@ class TestSearch:
         found = len({int(found) for _, _, found in rows} & set(range(1, 11)))
         assert numbers(shown["readout"])[:4] == [200, 3000, found, 10]
         assert len(shown["best"]) == found
+        assert shown["poet"].split() == ["asked", poem.lines[place], "the", "poet", poem.lines[place + 1]]
         assert len(shown["anchors"]) + len(shown["reranked"]) == 200
-        assert f"ranks it {order.index(poem.lines[place + 1]) + 1:,} of" in shown["readout"]
+        assert f"ranks this {order.index(poem.lines[place + 1]) + 1:,} of" in shown["readout"]
 
     def test_glosses_stand_beside_famous_lines_only(self) -> None:
         glosses = {text: gloss for p in famous() for text, gloss in zip(p.lines, p.gloss, strict=True)}

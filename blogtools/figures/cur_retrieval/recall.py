@@ -48,8 +48,8 @@ def compute(budget: int, top: str) -> dict[str, Any]:
             words.append(f"{name.replace(chr(10), ' ')} {at:.0f} ± {max(half - at, 0):.0f}")
     return shown | {
         "readout": (
-            f"{budget} of {retrieval_results()['items']:,} calls, {budget / retrieval_results()['items']:.1%}: of the"
-            f" {top} are found, in %: {' · '.join(words)}"
+            f"{budget} of {retrieval_results()['items']:,} calls, {budget / retrieval_results()['items']:.1%}; recall of"
+            f" the {top} in %: {' · '.join(words)}"
         )
     }
 

@@ -27,7 +27,7 @@ SHOWN = 10
 @lru_cache(maxsize=1)
 def asked() -> dict[str, tuple[Poem, int]]:
     """What can be asked: the odd lines of well-known quatrains with their gloss, and where they stand."""
-    return {f"{poem.lines[i]} · {poem.gloss[i]}": (poem, i) for poem in famous() for i in (0, 2)}
+    return {f"{poem.gloss[i]} · {poem.lines[i]}": (poem, i) for poem in famous() for i in (0, 2)}
 
 
 @lru_cache(maxsize=1)
@@ -81,6 +81,7 @@ def compute(line: str, method: str, budget: int) -> dict[str, Any]:
     return {
         "lines": "\n".join(rows),
         "glosses": "\n".join(glosses.get(known.items[i], "") for i in best),
+        "poet": f"asked      {poem.lines[place]}\nthe poet  {poem.lines[place + 1]}",
         "anchors": np.column_stack([calls, trace.scores])[~reranked],
         "reranked": np.column_stack([calls, trace.scores])[reranked],
         "best": np.column_stack([calls, trace.scores])[right],
@@ -90,11 +91,16 @@ def compute(line: str, method: str, budget: int) -> dict[str, Any]:
             "ylim": (min(scores.min(), 0.0) - 0.2, scores.max() + 0.4),
         },
         "readout": (
-            f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n{poem.title},"
-            f" {poem.author}: the poet goes on with {poem.lines[place + 1]}, {poem.gloss[place + 1]};"
-            f" the encoder ranks it {ranks[following]:,} of {len(scores):,}, {where}"
+            f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n"
+            f"{_english(poem.title)}, by {_english(poem.author)}, goes on: {poem.gloss[place + 1]}; the encoder ranks"
+            f" this {ranks[following]:,} of {len(scores):,}, {where}"
         ),
     }
+
+
+def _english(name: str) -> str:
+    """What stands in brackets behind the Chinese: a browser without Chinese letters shows the readout too."""
+    return name[name.index("(") + 1 : -1]
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
@@ -108,6 +114,7 @@ def _draw_answers(axes: Axes) -> dict[str, Artist]:
     axes.set_axis_off()
     axes.set_title("Best next lines: score, true rank, gloss")
     return {
+        "poet": axes.text(0.0, 0.0, "", fontsize=14, linespacing=1.4, color=style.colour("field")),
         "lines": axes.text(0.0, 0.97, "", fontsize=14, linespacing=1.55, va="top"),
         "glosses": axes.text(0.37, 0.967, "", fontsize=11, linespacing=1.55 * 14 / 11, va="top", color=style.GREY),
     }
