@@ -35,12 +35,15 @@ MISSING = "囗"
 HELD_OUT = 1500
 """Poems, at least, in each of validation and test."""
 SAME_SOUND = """
-爲為 溪谿 迴回 疎疏 却卻 羣群 啼蹄 劒劍 跡脊 迹脊 猨猿 牀床 衆眾 荆荊 掃嫂 慙蠶 慚蠶 岳嶽 簷檐 遍變 徧變 爐盧 棹櫂 峯峰 逕徑 堦階 啓啟 堤隄 樽尊 罇尊
-鬬鬥 並迥 竝迥 斾旆 蘂蕊 暎映 廻回 髪髮 隣鄰 幷并 臯皋 珮佩 懶嬾 烟煙 逈迥 棊棋 碁棋 飜翻 沉尋 澀緝 脚腳 稜棱 脉脈 妬妒 恆恒 竈到 塢古 塚冢 檝楫 覩堵
-浣管 呌叫 髴物 着略 牕窗 窻窗 窓窗 髣仿 蟋悉 缾瓶 鑒鑑 鵶鴉 鸎鶯 倏叔 鉢撥 凭憑 笋筍 盃杯 栢柏 曝卜 牋箋 壻細 棃梨 巵卮 悞誤 盞簡 壠壟 坂阪 忻欣 燃然
-趂趁 讐讎 斸燭 敎教 掛卦 叶協 顇悴 顦憔 鏁鎖 粧妝 椀管 藂叢 墻牆 襪月 衮袞 筯箸 邨村 針鍼 欵款 耻恥 衞衛 効效 帬裙 懽歡 怱匆 煉鍊 蝴胡 隳虧 珪圭 舃昔
-徴徵 虵蛇 粗麤 擡臺 嗁蹄 飡餐 氊氈 盌管
-""".split()
+爲為 溪谿 迴回 疎疏 却卻 羣群 啼蹄 劒劍 跡脊 迹脊 猨猿 牀床 衆眾 荆荊 掃嫂 慙蠶 慚蠶 岳嶽
+簷檐 遍變 徧變 爐盧 棹櫂 峯峰 逕徑 堦階 啓啟 堤隄 樽尊 罇尊 鬬鬥 並迥 竝迥 斾旆 蘂蕊 暎映
+廻回 髪髮 隣鄰 幷并 臯皋 珮佩 懶嬾 烟煙 逈迥 棊棋 碁棋 飜翻 沉尋 澀緝 脚腳 稜棱 脉脈 妬妒
+恆恒 竈到 塢古 塚冢 檝楫 覩堵 浣管 呌叫 髴物 着略 牕窗 窻窗 窓窗 髣仿 蟋悉 缾瓶 鑒鑑 鵶鴉
+鸎鶯 倏叔 鉢撥 凭憑 笋筍 盃杯 栢柏 曝卜 牋箋 壻細 棃梨 巵卮 悞誤 盞簡 壠壟 坂阪 忻欣 燃然
+趂趁 讐讎 斸燭 敎教 掛卦 叶協 顇悴 顦憔 鏁鎖 粧妝 椀管 藂叢 墻牆 襪月 衮袞 筯箸 邨村 針鍼
+欵款 耻恥 衞衛 効效 帬裙 懽歡 怱匆 煉鍊 蝴胡 隳虧 珪圭 舃昔 徴徵 虵蛇 粗麤 擡臺 嗁蹄 飡餐
+氊氈 盌管
+"""
 """A character of the poems that the rhyme list lacks, mostly a variant, and one of its sound that the list has."""
 FIRST_DATE_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -132,7 +135,7 @@ def read_rhymes(wheel: Path) -> dict[str, str]:
         (name, "".join(parts)) for tone in ("ping", "ze") for g in tones[tone].values() for name, parts in g.items()
     ]
     for name, text in groups:
-        text += "".join(lacking for lacking, listed in SAME_SOUND if listed in text)
+        text += "".join(lacking for lacking, listed in SAME_SOUND.split() if listed in text)
         rhymes[name] = "".join(dict.fromkeys(filter(is_character, text)))
     return rhymes
 
