@@ -39,7 +39,7 @@ def root(tmp_path, monkeypatch):
     for k, name in enumerate(NAMES):
         labels = ((np.arange(cifar.ROWS) * 7 + k) % 10).tolist()
         pixels = np.full((cifar.ROWS, cifar.PIXELS), 10 * k, np.uint8)
-        pixels[:, :1024], pixels[3, 2048] = 255, 200 + k
+        pixels[:, :1024], pixels[3, 2049] = 255, 200 + k
         (root / cifar.FOLDER / name).write_bytes(written_by_python_2(pixels, labels))
     return root
 
@@ -55,7 +55,7 @@ def test_all_batches_in_their_order_scaled_and_with_their_labels(root, monkeypat
     picture = images.pictures(images.test[3])
     assert picture.shape == (32, 32, 3)
     assert np.allclose(picture[5, 7], [1.0, 50 / 255, 50 / 255])
-    assert picture[0, 0, 2] == pytest.approx(205 / 255)
+    assert picture[0, 1, 2] == pytest.approx(205 / 255)
     monkeypatch.setattr(cifar, "PLACES", (root / "none", root))
     assert np.array_equal(cifar10().test_labels, images.test_labels)
 
