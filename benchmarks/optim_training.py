@@ -156,6 +156,12 @@ METHODS: dict[str, tuple[Callable[..., Pair], list[tuple[float, ...]]]] = {
         lambda groups, steps, lr, decay: cosine(AdamW(groups, lr=lr, weight_decay=decay, fused=True), steps),
         list(itertools.product((3e-3, 6e-3, 1.2e-2, 2.4e-2), (0.01, 0.1))),
     ),
+    "Amos, momentum": (
+        lambda groups, steps, lr, beta: (Amos(groups, lr=lr, beta=beta, momentum=0.9), None),
+        list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.98, 0.999))),
+    ),
+    "AdamW, recipe 1": by_recipe(AdamW, "inverse-square", ALPHAS, fused=True),
+    "AdamW, recipe 2": by_recipe(AdamW, "inverse-time", ALPHAS, fused=True),
     "LAMB, cosine": (
         lambda groups, steps, lr, decay: cosine(LAMB(groups, lr=lr, weight_decay=decay), steps),
         list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.01, 0.1))),
@@ -164,12 +170,6 @@ METHODS: dict[str, tuple[Callable[..., Pair], list[tuple[float, ...]]]] = {
         lambda groups, steps, lr, decay: cosine(AdaFactor(groups, lr=lr, weight_decay=decay), steps),
         list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.0, 0.01))),
     ),
-    "Amos, momentum": (
-        lambda groups, steps, lr, beta: (Amos(groups, lr=lr, beta=beta, momentum=0.9), None),
-        list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.98, 0.999))),
-    ),
-    "AdamW, recipe 1": by_recipe(AdamW, "inverse-square", ALPHAS, fused=True),
-    "AdamW, recipe 2": by_recipe(AdamW, "inverse-time", ALPHAS, fused=True),
     "Amos": (
         lambda groups, steps, lr, beta: (Amos(groups, lr=lr, beta=beta), None),
         list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.98, 0.999))),
@@ -272,21 +272,19 @@ def _plain(values: np.ndarray) -> Any:
 def measure(task: str) -> None:
     """All runs of one task."""
     store = Store(RESULTS / f"optim_training_{task}.json")
-    for method in progress(list(METHODS)[: None if task == "digits" else FOR_BOTH], label=task):
-        setting = best_setting(store, task, method)
-        for variant in VARIANTS if task == "digits" else VARIANTS[:1]:
+    methods = list(METHODS)[: None if task == "digits" else FOR_BOTH]
+    for variant in VARIANTS if task == "digits" else VARIANTS[:1]:
+        for method in progress(methods, label=f"{task}, {variant}"):
+            setting = best_setting(store, task, method)
             for seed in SEEDS[task]:
                 name = report_name(variant, method, setting, seed)
                 store.get("runs", name, partial(run, task, method, setting, seed, "test", variant))
-        print(task, method, setting, flush=True)
+            print(task, variant, method, setting, flush=True)
     for method in (BASE, "AdamW, recipe 1", "Amos, momentum"):
         setting = best_setting(store, task, method)
         for seed in list(SEEDS[task])[:2]:
-            store.get(
-                "assumptions",
-                report_name(VARIANTS[0], method, setting, seed),
-                partial(assumptions, task, method, setting, seed),
-            )
+            name = report_name(VARIANTS[0], method, setting, seed)
+            store.get("assumptions", name, partial(assumptions, task, method, setting, seed))
 
 
 def interval(values: list[float]) -> list[float]:
