@@ -35,6 +35,7 @@ def curve(method: str, top: int) -> np.ndarray:
 
 def compute(budget: int, top: str) -> dict[str, Any]:
     """The curves, and their values at the budget between measured ones."""
+    items = retrieval_results()["items"]
     number = {"best one": 1, "10 best": 10, "50 best": 50}[top]
     shown: dict[str, Any] = {"here": [[budget, 0], [budget, 100]]}
     words = []
@@ -47,10 +48,7 @@ def compute(budget: int, top: str) -> dict[str, Any]:
         if budget >= found[0, 0]:
             words.append(f"{name.replace(chr(10), ' ')} {at:.0f} ± {max(half - at, 0):.0f}")
     return shown | {
-        "readout": (
-            f"{budget} of {retrieval_results()['items']:,} calls, {budget / retrieval_results()['items']:.1%}; recall of"
-            f" the {top} in %: {' · '.join(words)}"
-        )
+        "readout": (f"{budget} of {items:,} calls, {budget / items:.1%}; recall of the {top} in %: {' · '.join(words)}")
     }
 
 
