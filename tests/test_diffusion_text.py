@@ -15,9 +15,14 @@ from hypothesis import strategies as st
 from scipy import stats
 from torch import Tensor
 
+from blogtools.data import MASK, vocabulary
+from blogtools.data.corpus import SPECIAL, VOCABULARY_SIZE
 from blogtools.diffusion import (
+    Cosine,
     Edit,
+    Encode,
     Fill,
+    Linear,
     Mask,
     Process,
     Rewrite,
@@ -26,14 +31,18 @@ from blogtools.diffusion import (
     denoising_loss,
     edit_bound,
     exactly_t,
+    learn_codes,
     log_included,
     mask_bound,
     pairs,
     revise,
     sample,
     speaking,
+    word_loss,
 )
 from blogtools.nets.text import CharTransformer
+from blogtools.recipes import process_of, quatrains
+from blogtools.recipes.process import EDIT, MASKED
 
 ALPHA = 1e-6
 SIZE, LENGTH, DRAWS = 3, 4, 12000
@@ -487,3 +496,72 @@ class TestWords:
             words.posterior((2, 2, 0, 0), 3)
         with pytest.raises(ValueError, match="differ in 2 places, not in t = 1"):
             words.revised((0, 0, 0, 0), (2, 2, 0, 0), 1, fresh=False)
+
+
+class TestEncode:
+    codes = torch.tensor([[-1.0, 0.5], [0.2, 0.0], [2.0, 1.0]], dtype=torch.float64)
+
+    def test_it_is_the_hot_process_of_the_codes(self) -> None:
+        process, hot = Encode(lambda word: self.codes[word], Cosine()), Linear(Cosine())
+        words, t = torch.tensor([0, 2, 1, 1]), torch.tensor([0.1, 0.4, 0.9, 0.5], dtype=torch.float64)
+        eps = process.noise(words, seeded(1))
+        assert torch.equal(eps, hot.noise(self.codes[words], seeded(1)))
+        x_t = process.forward(words, eps, t)
+        assert torch.equal(x_t, hot.forward(self.codes[words], eps, t))
+        torch.testing.assert_close(process.recover(words, x_t, t), eps)
+        assert process.gaussian
+
+    def test_the_loss_is_minus_log_of_bayes(self) -> None:
+        words, t = torch.tensor([0, 2, 1, 1]), torch.tensor([0.1, 0.4, 0.9, 0.5], dtype=torch.float64)
+        found = word_loss(self.codes, words, t, Cosine(), seeded(3))
+        eps = torch.randn(4, 2, dtype=torch.float64, generator=seeded(3)).numpy()
+        for k, word in enumerate(words.tolist()):
+            a, b = math.cos(math.pi / 2 * float(t[k])), math.sin(math.pi / 2 * float(t[k]))
+            x = a * self.codes[word].numpy() + b * eps[k]
+            density = [math.prod(stats.norm.pdf(x, a * code, b)) for code in self.codes.numpy()]
+            assert float(found[k]) == pytest.approx(-math.log(density[word] / sum(density)))
+
+    def test_codes_are_learned_and_seeded(self) -> None:
+        free, again, held = (learn_codes(5, norm, steps=60, every=20, seed=1) for norm in (0.0, 0.0, 1.0))
+        assert torch.equal(free.path, again.path)
+        assert free.path.shape == (4, 5, 2)
+        assert free.losses.shape == (4,)
+        sizes = [run.path.square().sum(-1).mean(-1) for run in (free, held)]
+        assert (sizes[0].diff() > 0).all()
+        assert sizes[1][-1] < sizes[0][-1] / 4
+        assert free.losses[-1] < held.losses[-1] < math.log(5) + 0.2
+
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            ({"size": 1, "norm": 0.0}, "size = 1"),
+            ({"size": 3, "norm": -1.0}, "norm = -1.0"),
+            ({"size": 3, "norm": 0.0, "steps": 25}, "steps = 25 must be a positive multiple of every = 10"),
+        ],
+    )
+    def test_bad_input(self, arguments: dict[str, Any], complaint: str) -> None:
+        with pytest.raises(ValueError, match=complaint):
+            learn_codes(**arguments)
+        with pytest.raises(ValueError, match="codes"):
+            word_loss(torch.full((2, 2), math.nan), torch.tensor([0]), torch.tensor([0.5]), Cosine())
+
+
+def test_processes_are_described_in_words() -> None:
+    assert isinstance(mask := process_of(MASKED), Mask)
+    assert mask.mask == MASK
+    assert isinstance(edit := process_of(EDIT), Edit)
+    assert (edit.first, edit.first + edit.size, edit.different) == (SPECIAL, VOCABULARY_SIZE, True)
+
+
+def test_networks_begin_with_rhyme_and_tone() -> None:
+    """Characters that rhyme lie near one another in the rhyme's coordinates, those of one tone in the tone's."""
+    found = quatrains.vectors(quatrains.SMALL["width"])
+    ids = vocabulary().encode("東中風流秋")  # the first three rhyme (東), the last two do (尤); all level
+    rhyme = found[ids, : quatrains.RHYME_WIDTH]
+    near = rhyme @ rhyme.T / np.linalg.norm(rhyme, axis=1) / np.linalg.norm(rhyme, axis=1)[:, None]
+    assert near[0, 1] > 0.6 > 0.5 > near[0, 3]
+    assert near[3, 4] > 0.6
+    tone = slice(quatrains.RHYME_WIDTH, quatrains.RHYME_WIDTH + quatrains.TONE_WIDTH)
+    assert (found[ids[2:], tone] > 0).all()
+    assert (found[vocabulary().encode("白日")][:, tone] < 0).all()
+    assert not found[:SPECIAL].any()

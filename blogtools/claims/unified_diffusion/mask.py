@@ -25,8 +25,10 @@ from blogtools.claims.unified_diffusion.edit import (
     start,
     uniform,
 )
+from blogtools.data import regulated
 from blogtools.diffusion import Fill, Mask, Texts, Words, mask_bound, sample
-from blogtools.ledger import Entry, Exact, Law
+from blogtools.diffusion.quatrains import write
+from blogtools.ledger import Entry, Exact, Experiment, Law
 
 SECTION = "Mask"
 MASK = PROCESSES["mask"]
@@ -151,6 +153,22 @@ def bounds(rng: np.random.Generator, word: int, weigh: Callable[[Tensor], Tensor
 def surprise(word: int) -> float:
     """−log p of that word."""
     return -math.log(list(w.SHARES.values())[word])
+
+
+def in_tune(seed: int, steps: int, temperature: float = 0.7) -> float:
+    """Share of thirty-two stanzas of the network with regulated tones."""
+    drawn = write("alg4", 32, steps=steps, temperature=temperature, generator=torch.Generator().manual_seed(seed))
+    return float(regulated(drawn.x.numpy()).mean())
+
+
+def in_ten(seed: int) -> float:
+    """In ten steps."""
+    return in_tune(seed, 10)
+
+
+def in_two(seed: int) -> float:
+    """In two."""
+    return in_tune(seed, 2)
 
 
 ENTRIES = [
@@ -310,6 +328,24 @@ ENTRIES = [
                     "divided by t + 1": functools.partial(bounds, weigh=lambda t: t + 1),
                 },
                 about="3,000 draws of the package's bound, against the word's share",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg4.steps",
+        kind="experiment",
+        latex="",
+        says="the same network in more steps: tones that were chance in two steps are kept in ten",
+        section=SECTION,
+        timeout=240.0,
+        evidence=(
+            Experiment(
+                statement=in_ten,
+                against=in_two,
+                side="above",
+                shares={"blogtools.*": "the claim compares two numbers of steps of one sampler with one network"},
+                mutants={"guesses made flat": functools.partial(in_tune, steps=10, temperature=4.0)},
+                about="regulated tones, thirty-two stanzas of the network that ships",
             ),
         ),
     ),

@@ -1,0 +1,203 @@
+"""The figures of 9271 on text: each ``compute`` against facts that do not pass through it."""
+
+import math
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from blogtools.data import LEVEL, OBLIQUE, famous, regulated, tones, vocabulary
+from blogtools.diffusion.quatrains import RULES, quality, write
+from blogtools.figures import figure
+from blogtools.figures.unified_diffusion import codes, edits, few, quatrain, words
+
+
+class TestEdits:
+    @pytest.mark.parametrize(("t", "size"), [(0, 3), (7, 2), (20, 100)])
+    def test_bars_are_the_laws(self, t: int, size: int) -> None:
+        shown = edits.compute(t, size, 1)
+        any_, different = (np.array([bar[1, 1] for bar in shown[f"{kind} bars"]]) for kind in edits.ROWS)
+        assert different.tolist() == [float(k == t) for k in range(21)]
+        assert any_.sum() == pytest.approx(1)
+        law = [math.comb(t, k) * (1 - 1 / size) ** k / size ** (t - k) if k <= t else 0.0 for k in range(21)]
+        assert shown["law"][:, 1].tolist() == pytest.approx(law)
+        assert np.abs(any_ - law).max() < 0.06
+        assert f"(exactly {t * (1 - 1 / size):.2f}" in shown["readout"]
+
+    def test_rows_show_one_text(self) -> None:
+        shown = edits.compute(12, 3, 4)
+        for kind in edits.ROWS:
+            replaced, changed = ({x for x, _ in shown[f"{kind} {what}"]} for what in ("replaced", "changed"))
+            assert len(replaced) == 12
+            assert changed <= replaced
+            assert (changed == replaced) == (kind == "different")
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("kind", "naive"), [("mask", Fraction(7, 8)), ("edit, a different one", Fraction(49, 128))]
+    )
+    def test_even_pairs(self, kind: str, naive: Fraction) -> None:
+        shown = words.compute(kind, 50)
+        assert f"naive {naive} = {float(naive):.4f}, improved 1 = 1.0000" in shown["readout"]
+        heights = {name: np.array([bar[1, 1] for bar in shown[name]]) for name in ("data", "naive", "improved")}
+        for values in heights.values():
+            assert values.sum() == pytest.approx(1)
+        assert heights["data"].tolist() == [0.25 * (name[0] == name[1] and name[2] == name[3]) for name in words.NAMES]
+        assert np.allclose(heights["improved"], heights["data"])
+        kept = heights["naive"][heights["data"] > 0].sum()
+        assert kept == pytest.approx(float(naive))
+
+    def test_where_all_four_are_alike_only_the_naive_way_errs(self) -> None:
+        for kind in words.KINDS:
+            naive, improved, valid, kept = words.ends(kind, 20)
+            assert improved == words.data(20) == {(0,) * 4: Fraction(1, 2), (1,) * 4: Fraction(1, 2)}
+            assert kept == 1 > valid
+            assert sum(naive.values()) == 1
+
+    def test_the_distance(self) -> None:
+        assert words.apart(words.data(10), 10) == 0
+        assert words.apart({(0, 1, 0, 1): Fraction(1)}, 10) == 1
+
+
+class TestCodes:
+    def test_they_run_away_and_are_held(self) -> None:
+        free, held = (
+            codes.learned(6, price, 0).path.square().sum(-1).mean(-1).sqrt() for price in ("nothing", "0.05 ‖F‖²")
+        )
+        assert (free[5:].diff() > 0).all()
+        assert free[-1] > 3 * held[-1]
+        assert held[10:].max() < 1.2 * held[10:].min()
+
+    def test_what_is_shown(self) -> None:
+        shown = codes.compute(100, 6, "nothing", 0)
+        found = codes.learned(6, "nothing", 0)
+        assert np.allclose(shown["codes"], found.path[10])
+        assert shown["size"].shape == shown["loss"].shape == (11, 2)
+        assert shown["size"][-1] == pytest.approx([100, np.sqrt(np.square(shown["codes"]).sum(-1).mean())])
+        assert all(len(trail) == 11 for trail in shown["trails"])
+        assert f"log 6 = {math.log(6):.3f}" in shown["readout"]
+
+
+class TestQuatrain:
+    free = quatrain.FREE
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_a_path_is_what_the_rule_says(self, rule: str) -> None:
+        found = quatrain.path(rule, self.free, 0.7, 0)
+        assert found.shape == (21, 20)
+        assert (found[-1] >= 4).all()
+        masked, changed = (found == 3).sum(1), (found[1:] != found[:-1]).sum(1)
+        if RULES[rule].net == "mask-quatrains":
+            assert masked.tolist() == list(range(20, -1, -1))
+        else:
+            assert not masked.any()
+        if rule in ("alg2", "alg4", "alg5"):
+            assert (changed == 1).all()
+        else:
+            assert changed.mean() > 1.5
+
+    def test_a_given_line_stays_and_a_clicked_character_too(self) -> None:
+        live = figure("9271.quatrain")
+        first = next(iter(quatrain.LINES))
+        live.set(line=first)
+        ids = vocabulary().encode(famous()[0].lines[0])
+        assert live.parameters["pinned"][:5] == tuple(ids)
+        assert live.parameters["picks"].sum() == 5
+        now = quatrain.path("alg4", live.parameters["pinned"], 0.7, 0)
+        assert len(now) == 16
+        assert (now[:, :5] == ids).all()
+        live.set(share=100)
+        end = quatrain.path("alg4", live.parameters["pinned"], 0.7, 0)[-1]
+        picks = live.parameters["picks"].copy()
+        picks[19] = 1
+        live.set(picks=picks)
+        assert live.parameters["pinned"][19] == end[19]
+        picks[0] = 0
+        live.set(picks=picks)
+        assert live.parameters["pinned"][0] == 0
+        live.set(free=1)
+        assert live.parameters["pinned"] == self.free
+        assert not live.parameters["picks"].any()
+        assert live.parameters["line"] == quatrain.NOTHING
+
+    def test_all_pinned_is_nothing_to_write(self) -> None:
+        given = tuple(vocabulary().encode(famous()[1].text).tolist())
+        shown = quatrain.compute("alg4 (mask, improved)", 100, 0.7, "nothing", np.ones(20, int), given, 0, 0)
+        assert [shown[f"character {k}"]["text"] for k in range(20)] == list(famous()[1].text)
+        assert "step 0 of 0" in shown["readout"]
+        assert "copied lines 0" in shown["readout"]
+
+    def test_marks_are_the_tones(self) -> None:
+        ids = vocabulary().encode(famous()[0].text)
+        level, oblique = quatrain.marks(ids, LEVEL), quatrain.marks(ids, OBLIQUE)
+        heard = tones(ids[None])[0]
+        assert len(level) == (heard & LEVEL != 0).sum()
+        assert len(oblique) == (heard & OBLIQUE != 0).sum()
+        # 白日依山盡: oblique, oblique, level, level, oblique.
+        assert {tuple(p) for p in level if p[1] > 2} == {(2.0, 2.58), (3.0, 2.58)}
+
+
+class TestFew:
+    def test_curves_are_the_stored_rows(self) -> None:
+        found = few.curve("alg4", "regulated")
+        assert found[:, 0].tolist() == [1, 2, 3, 5, 10, 20]
+        (row,) = [r for r in quality()["rows"] if (r["rule"], r["steps"]) == ("alg4", 5)]
+        assert found[3, 1] == row["regulated"]
+        shown = few.compute("alg4", 5, "regulated tones", 0)
+        assert shown["now"] == [[5, pytest.approx(row["regulated"])]]
+        assert f"{100 * row['regulated']:.0f} %" in shown["readout"]
+
+    def test_a_regulated_stanza_has_green_dots_only(self) -> None:
+        ids = vocabulary().encode(famous()[0].text)
+        assert few.regular(ids).sum() == 8
+        turned = ids.copy()
+        turned[1] = ids[2]  # a level character where the oblique one stood
+        assert few.regular(turned).sum() == 7
+
+    def test_alg5_has_one_number_of_steps(self) -> None:
+        assert "in 20 steps" in few.compute("alg5", 3, "copied lines", 0)["readout"]
+
+
+class TestWrite:
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            ({"rule": "alg6"}, "rule = 'alg6' is not one of alg1"),
+            ({"rule": "alg4", "n": 0}, "n = 0 must be"),
+            ({"rule": "alg4", "steps": 0}, "steps = 0 must be"),
+            ({"rule": "alg4", "given": torch.zeros(19, dtype=torch.int64)}, "given must hold 20 ids"),
+            ({"rule": "alg4", "given": torch.full((20,), 7)}, "at least once"),
+            ({"rule": "alg4", "given": torch.tensor([3] + 19 * [0])}, "given must hold 20 ids of characters"),
+        ],
+    )
+    def test_bad_input(self, arguments: dict[str, object], complaint: str) -> None:
+        with pytest.raises(ValueError, match=complaint):
+            write(**arguments)  # type: ignore[arg-type]
+
+    def test_one_seed_one_quatrain(self) -> None:
+        one, same, other = (write("alg2", 2, steps=3, generator=torch.Generator().manual_seed(s)).x for s in (1, 1, 2))
+        assert torch.equal(one, same)
+        assert not torch.equal(one, other)
+
+    def test_the_numbers_of_the_readme_are_stored(self) -> None:
+        """Twenty steps of alg4 keep the tones, one does not; chance and the real row stand beside it."""
+        result = quality()
+        rates = {(row["rule"], row["steps"]): row for row in result["rows"]}
+        assert rates["alg4", 20]["regulated"] > 0.7 > 0.2 > rates["alg4", 1]["regulated"]
+        assert result["random"]["regulated"] < 0.1
+        mean, error = result["nats"]["mask-quatrains"]
+        assert mean + 5 * error < result["single_characters"]
+        n = result["stanzas"]
+        drawn = write("alg4", 60, generator=torch.Generator().manual_seed(77)).x
+        assert stats.binomtest(int(regulated(drawn.numpy()).sum()), 60, rates["alg4", 20]["regulated"]).pvalue > 1e-4
+        assert n >= 100
+
+
+def test_the_readouts_hold_numbers() -> None:
+    for name in ("9271.edits", "9271.words", "9271.codes", "9271.quatrain", "9271.few"):
+        live = figure(name)
+        assert re.search(r"\d", live.readout), name
