@@ -63,13 +63,13 @@ def draw(figure: Figure) -> dict[str, Artist]:
     """Two panes with the same rows."""
     left, right = figure.subplots(1, 2, sharey=True)
     left.set_yticks(range(len(LOSSES)), LOSSES)
-    left.set_ylim(len(LOSSES) - 0.4, -0.6)
+    left.set_ylim(len(LOSSES) - 0.4, -1.2)
     right.axvline(0, color=style.SLATE, linewidth=1.2)
     for pane in (left, right):
         for k in range(len(LOSSES)):
             pane.axhline(k, **style.line("guide"), zorder=0)
         pane.locator_params(axis="x", nbins=5)
-    titles = [pane.text(0, 1.03, "", transform=pane.transAxes, fontsize=15) for pane in (left, right)]
+    titles = [pane.text(0.02, 0.98, "", transform=pane.transAxes, fontsize=15, va="top") for pane in (left, right)]
     return {
         "bars": left.add_collection(LineCollection([], **style.line("estimate", linewidth=5))),
         "means": left.scatter([], [], s=70, color=style.colour("estimate"), zorder=3),
@@ -94,7 +94,7 @@ def losses_compared() -> Live:
             Choice("scorer", "scorer", [NAMES[key] for key in SCORERS], "cross-encoder"),
             Choice("reference", "difference from", LOSSES, "CE"),
         ],
-        alt="One row for each of seven losses. Left, black dots for the runs of each seed and an orange bar, the interval"
+        alt="One row for each of seven losses. Left, a black dot for each seed's run and an orange bar, the interval"
         " of their mean. Right, blue bars, the intervals of the differences from a reference loss, paired by seed; one"
         " that crosses the zero line is noise.",
         size=(9.6, 4.4),
