@@ -190,6 +190,8 @@ class TestTheRest:
         best = parts.F @ best_core(S, rows, columns) @ parts.H + parts.mean
         errors = [relative_error(S, found) for found in (svd_limit(S, 10), best, parts.reconstruct())]
         assert errors == sorted(errors)
+        # Where the distance is least, what is left over is at right angles to F and H.
+        assert np.abs(parts.F.T @ (S - best) @ parts.H.T).max() < 1e-9 * np.abs(S).max() * S.size
         for seed in range(5):
             other = best_core(S, rows, columns) + 0.01 * np.random.default_rng(seed).normal(size=(10, 10))
             assert relative_error(S, parts.F @ other @ parts.H + parts.mean) > errors[1]

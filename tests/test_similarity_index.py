@@ -27,6 +27,7 @@ class Scorer:
         self.scores, self.asked = scores, []  # type: ignore[var-annotated]
 
     def __call__(self, pairs: list[tuple[Any, Any]]) -> np.ndarray:
+        assert pairs, "a scorer is not called for nothing"
         self.asked += pairs
         return np.array([self.scores[int(query), int(item)] for query, item in pairs])
 
@@ -110,6 +111,21 @@ class TestSearch:
             best = unseen[np.argsort(-trace.estimate[unseen])[:23]]
             assert trace.ids[7:].tolist() == best.tolist()
             assert trace.rounds.tolist() == [0] * 7 + [1] * 23
+
+    def test_a_cut_off_is_used_and_belongs_to_its_settings(self) -> None:
+        """On an index that has searched before, with another cut-off and another number of anchors."""
+        noisy = SCORES + 0.3 * RNG.normal(size=SCORES.shape)
+        index, _ = built(noisy, rounds=1, choice="random", rcond=1e-3)
+        first = index.trace(OTHERS[0], 30, anchors=7)
+        for rcond, anchors in ((0.3, 7), (0.3, 9)):
+            trace = index.with_settings(rcond=rcond).trace(OTHERS[0], 30, anchors=anchors)
+            again = index.trace(OTHERS[0], 30, anchors=anchors)
+            for cut, found in ((rcond, trace), (1e-3, again)):
+                plain = CUR(noisy[:ANCHOR_QUERIES], range(ANCHOR_QUERIES), found.ids[:anchors], rcond=cut)
+                assert found.estimate is not None
+                assert np.allclose(found.estimate, plain.predict(noisy[OTHERS[0], found.ids[:anchors]]), atol=1e-4)
+            assert not np.allclose(trace.estimate, again.estimate, atol=0.1)
+        assert index.trace(OTHERS[0], 30, anchors=7).ids.tolist() == first.ids.tolist()
 
     def test_rounds_follow_the_estimates_of_the_rounds_before(self) -> None:
         noisy = SCORES + 0.3 * RNG.normal(size=SCORES.shape)

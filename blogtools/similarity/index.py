@@ -125,7 +125,6 @@ class CURIndex:
         other.__dict__.update(self.__dict__)
         other.calls = other.offline_calls = 0
         other.settings = _checked(self.encoder, asdict(self.settings) | settings)
-        other.items = list(self.items)
         other._build()
         return other
 
