@@ -85,6 +85,8 @@ half = train(
     lambda model, x, g: (model(x) - x).square().mean(),
     lambda g: DATA[RANK::2],
     iterations=20,
+    optimizer=lambda p: torch.optim.SGD(p, lr=0.1),
+    clip=100.0,
     device="cpu",
 )
 keep("half", half)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from blogtools import data
 from blogtools.figures.poisson_flow import digits, family_digits, quality
@@ -83,6 +84,7 @@ class TestFamily:
         assert 85 < poisson["now"][0, 1] < 100
         assert "D = ∞" in heat["readout"]
         assert poisson["ladder"][0].tolist() == poisson["now"][0].tolist()
+        assert poisson["ladder"][-1].tolist() == [1000.0, 100.0]
 
     def test_every_end_is_the_training_digit_it_is_called(self) -> None:
         x, which = family_digits.ends(1.0, 2)
@@ -96,8 +98,25 @@ class TestFamily:
             differ = [k for k in range(12) if np.abs((shown["this"] - shown["heat"])[:, 9 * k : 9 * k + 8]).max() > 0.2]
             assert [round((x - 3.5) / 9) for x, _ in shown["moved"]] == differ
 
-    def test_the_noise_is_the_same_for_every_D_and_follows_its_law(self) -> None:
-        """The clock of rank u at D is the u-quantile of χ_D/√D; one that is drawn anew would move every digit."""
+    def test_the_start_is_one_for_every_D_and_its_clock_has_the_law_of_D(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[Any] = []
+        true_field, true_sample = family_digits.PosteriorMean, family_digits.sample
+        monkeypatch.setattr(family_digits, "PosteriorMean", lambda x, D: seen.append(D) or true_field(x, D))
+        monkeypatch.setattr(
+            family_digits, "sample", lambda f, p, x, t, **k: seen.append((x, t[0] / 40)) or true_sample(f, p, x, t, **k)
+        )
+        for D in (1.0, 7.0, math.inf):
+            family_digits.ends.__wrapped__(D, 5)
+        assert seen[::2] == [1.0, 7.0, math.inf]
+        (x, one), (other, seven), (last, ones) = seen[1::2]
+        assert (x == other).all()
+        assert (x == last).all()
+        assert stats.kstest(x.numpy().ravel() / 40, "norm").pvalue > 1e-4
+        assert stats.kstest(one.numpy(), "halfnorm").pvalue > 1e-4
+        assert stats.kstest(7 * seven.numpy() ** 2, "chi2", (7,)).pvalue > 1e-4
+        assert np.allclose(ones.numpy(), 1.0)
+
+    def test_one_rank_of_the_clock_serves_every_D(self) -> None:
         ends = [family_digits.ends(D, 1)[1] for D in (1.0, 2.0, 50.0)]
         assert np.mean(ends[0] == ends[1]) > 0.9
         assert np.mean(ends[1] == ends[2]) > 0.9

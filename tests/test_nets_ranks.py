@@ -59,6 +59,8 @@ def test_two_halves_of_a_batch_are_one_batch(folder):
         lambda model, x, g: (model(x) - x).square().mean(),
         lambda g: data,
         iterations=20,
+        optimizer=lambda p: torch.optim.SGD(p, lr=0.1),
+        clip=100.0,
         device="cpu",
     )
     first, second = found(folder, "half")
