@@ -1,0 +1,1 @@
+"""The figures of post 9344."""

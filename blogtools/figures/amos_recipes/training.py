@@ -1,0 +1,170 @@
+"""9344.training and 9344.assumptions: digits learned step by step, and what the derivation assumes of such a run."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from torch import nn
+
+from blogtools.claims.amos_recipes import runs
+from blogtools.data import digits
+from blogtools.figures import live_figure
+from blogtools.live import Button, Choice, Live, Slider, style
+from blogtools.optim import Amos, scales_for
+
+METHODS = {
+    "AdamW": ("field", runs.METHODS["AdamW"]),
+    "AdamW + recipe 1": ("estimate", runs.METHODS["recipe 1"]),
+    "AdamW + recipe 2": ("second", runs.METHODS["recipe 2"]),
+    "Lion + recipe 2": ("third", runs.METHODS["Lion, recipe 2"]),
+    "Amos": ("data", lambda model: (Amos(scales_for(model), lr=0.1), None)),
+}
+LAST, EVERY, BATCH = 240, 20, 64
+GOALS = {"its own end": "own", "the end of a twin": "twin", "the end of a stranger": "stranger"}
+RECORDED = {"AdamW": "AdamW", "AdamW + recipe 2": "recipe 2", "Lion + recipe 2": "Lion, recipe 2"}
+
+
+class Course:
+    """One training in pieces of EVERY steps; ``losses[k]`` on digits it never sees, after k pieces."""
+
+    def __init__(self, method: str, seed: int) -> None:
+        self.model = runs.network(seed)
+        self.optimizer, self.schedule = METHODS[method][1](self.model)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.losses = [self._loss()]
+
+    def to(self, k: int) -> list[float]:
+        """The losses up to piece k; trains what is missing, and keeps it."""
+        images = digits()
+        x, y = torch.from_numpy(images.train), torch.from_numpy(images.train_labels)
+        while len(self.losses) <= k:
+            for _ in range(EVERY):
+                rows = torch.randint(len(x), (BATCH,), generator=self.generator)
+                self.optimizer.zero_grad()
+                nn.functional.cross_entropy(self.model(x[rows]), y[rows]).backward()
+                self.optimizer.step()
+                if self.schedule is not None:
+                    self.schedule.step()
+            self.losses.append(self._loss())
+        return self.losses[: k + 1]
+
+    def _loss(self) -> float:
+        images = digits()
+        with torch.no_grad():
+            output = self.model(torch.from_numpy(images.test))
+            return float(nn.functional.cross_entropy(output, torch.from_numpy(images.test_labels)))
+
+
+@lru_cache(maxsize=32)
+def course(method: str, seed: int) -> Course:
+    """The training by a method from the weights of a seed, as far as it has come: ``course(...).model`` is the net."""
+    return Course(method, seed)
+
+
+def training_compute(steps: float, seed: int) -> dict[str, Any]:
+    """The losses of all methods up to a step."""
+    k = round(steps / EVERY)
+    shown: dict[str, Any] = {}
+    for name in METHODS:
+        losses = course(name, seed).to(k)
+        at = np.stack([EVERY * np.arange(k + 1), losses], 1)
+        shown |= {name: at, f"{name} now": at[-1:]}
+    order = sorted(METHODS, key=lambda name: float(shown[name][-1, 1]))
+    return shown | {"readout": f"step {k * EVERY}: " + " · ".join(f"{name} {shown[name][-1, 1]:.3f}" for name in order)}
+
+
+def training_draw(figure: Figure) -> dict[str, Artist]:
+    """Loss against steps."""
+    axes = figure.subplots()
+    axes.set(xlim=(0, LAST + 75), ylim=(0.08, 4), yscale="log", xlabel="step", title="Loss on digits not seen")
+    axes.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
+    axes.minorticks_off()
+    axes.set_xticks(range(0, LAST + 1, 40))
+    artists: dict[str, Artist] = {}
+    for row, (name, (role, _)) in enumerate(METHODS.items()):
+        colour = style.colour(role)
+        artists[name] = axes.plot([], [], color=colour, linewidth=2.6)[0]
+        artists[f"{name} now"] = axes.plot([], [], "o", color=colour)[0]
+        axes.text(1.0, 0.92 - 0.085 * row, name, color=colour, ha="right", transform=axes.transAxes)
+    return artists
+
+
+@live_figure("9344.training")
+def training_live() -> Live:
+    """Press play: five methods learn side by side; stop, and what they have learned is kept."""
+    return Live(
+        training_draw,
+        training_compute,
+        [Slider("steps", "steps", 0, LAST, 120, step=EVERY, play=True), Button("seed", "other first weights")],
+        alt="Loss on unseen digits against steps for AdamW, AdamW with recipe 1 and 2, Lion with recipe 2, and"
+        " Amos. The curves grow as the slider plays; none of the recipes beats a tuned AdamW here by much.",
+        size=(8.4, 4.4),
+    )
+
+
+def assumptions_compute(method: str, goal: str, kind: str, seed: int) -> dict[str, Any]:
+    """Cosine, q and distance over the steps of a recorded run, towards a goal."""
+    found = runs.record(RECORDED[method], seed, GOALS[goal])
+    cosine, q, far = (runs.column(found, what, kind) for what in ("cosine", "q", "distance"))
+    null = runs.column(found, "null", kind)
+    at = found.steps
+    size = float(runs.column(found, "goal_norm", kind))
+    return {
+        "cosine": np.stack([at, cosine], 1),
+        "null": np.stack([at, null], 1),
+        "q": np.stack([at, np.clip(q, -4.9, 1.9)], 1),
+        "far": np.stack([at, far], 1),
+        "far axes": {"ylim": (0, 1.1 * max(2.0, float(np.nanmax(far))))},
+        "readout": (
+            f"{kind}: cos(u, ε) first third {cosine[:8].mean():.2f}, last {cosine[-8:].mean():.2f} ·"
+            f" q after 100 steps {q[10]:.2f} · ‖ε_0‖²/kσ² {far[0]:.2f}, ‖θ*‖²/kσ² {size:.2f}"
+        ).replace("-", "−"),
+    }
+
+
+def assumptions_draw(figure: Figure) -> dict[str, Artist]:
+    """Three panels: the angle, q, the distance."""
+    angle, share, far = figure.subplots(1, 3)
+    for axes, title, low, high in (
+        (angle, "cos(u, ε)", -0.5, 1.05),
+        (share, "q = θ·ε/‖ε‖²", -5, 2),
+        (far, "‖ε‖²/kσ²", 0, 3),
+    ):
+        axes.set(xlim=(0, runs.STEPS), ylim=(low, high), xlabel="step", title=title)
+        axes.set_xticks([0, 100, 200])
+    angle.axhline(0, **style.line("guide"))
+    share.axhline(1, **style.line("theory", linestyle="--"))
+    share.text(8, 1.15, "the post: 1", color=style.SLATE, fontsize=12)
+    share.axhline(0, **style.line("guide"))
+    far.axhline(2, **style.line("theory", linestyle="--"))
+    far.text(235, 2.05, "eq14: 2", color=style.SLATE, fontsize=12, ha="right")
+    line = style.line("estimate", linewidth=2.8)
+    angle.text(235, -0.42, "grey: a random walk", color=style.GREY, fontsize=12, ha="right")
+    return {
+        "cosine": angle.plot([], [], **line)[0],
+        "null": angle.plot([], [], **style.line("prior", linestyle=":"))[0],
+        "q": share.plot([], [], **line)[0],
+        "far": far.plot([], [], **line)[0],
+        "far axes": far,
+    }
+
+
+@live_figure("9344.assumptions")
+def assumptions_live() -> Live:
+    """What the derivation assumes, during a real run."""
+    return Live(
+        assumptions_draw,
+        assumptions_compute,
+        [
+            Choice("method", "method", tuple(RECORDED), "AdamW"),
+            Choice("goal", "θ* is", tuple(GOALS), "the end of a twin"),
+            Choice("kind", "parameters", tuple(runs.KINDS), "matrices"),
+            Button("seed", "other first weights"),
+        ],
+        alt="During a training on digits: the cosine of update and way to the goal rises and falls to zero for a twin's"
+        " end; q is far below the one of the post and negative; the squared distance starts below the 2 of eq14.",
+        size=(9.6, 3.7),
+    )
