@@ -12,6 +12,7 @@ SPECIFIED = {
     "9291": {"claim": 7, "fig": 4},
     "9305": {"eq": 12, "claim": 9, "fig": 6},
     "9324": {"eq": 13, "claim": 4, "fig": 1},
+    "9336": {"eq": 4, "claim": 6, "fig": 2},
 }
 """How many equations, claims and figures each finished post displays; their ids run from 1."""
 
