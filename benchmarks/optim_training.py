@@ -4,7 +4,7 @@
     python benchmarks/optim_training.py poems       # a transformer that fills in masked characters of Tang stanzas
     python benchmarks/optim_training.py summary     # the tables as Markdown, and the package's copy
 
-Every method has eight settings (on the poems four), compared by the loss on validation data at the end of runs with a
+Every method has four settings, compared by the loss on validation data at the end of runs with a
 seed that is used for nothing else; the best is then run with the seeds of the report, on which test loss, steps to a
 loss and the rescaling of one layer by 100 are measured. Each run is stored when it ends, so that a broken-off benchmark
 goes on.
@@ -34,18 +34,15 @@ from blogtools.nets import CharTransformer, warmup_cosine
 from blogtools.nets.files import write_whole
 from blogtools.optim import LAMB, AdaFactor, Amos, AssumptionProbe, Lion, Scale, recipe, scales_for
 from blogtools.optim.results import FOLDER
-from blogtools.progress import progress
 
 RESULTS = Path(__file__).parent / "results"
 STEPS = {"digits": 300, "poems": 200}
 SEEDS = {"digits": range(5), "poems": range(5)}
 TUNING = {"digits": range(100, 101), "poems": range(100, 101)}
-EVERY = {"digits": 1, "poems": 2}
-"""On the poems every other setting is tried."""
 LOOK = 20
 BASE = "AdamW, cosine"
-FOR_BOTH = 6
-"""So many methods are tried on the poems too; the rest only on the digits."""
+MAIN = 6
+"""So many methods come first, on the digits and the poems; the rest later, on the digits alone."""
 VARIANTS = ("as it is", "initial weights × 100", "parameter / 100")
 Pair = tuple[torch.optim.Optimizer, Any]
 
@@ -150,33 +147,33 @@ def by_recipe(optimizer_class: Any, decay: str, alphas: tuple[float, ...], **set
     return make, list(itertools.product(alphas, (0.1, 0.4)))
 
 
-ALPHAS = (0.01, 0.02, 0.04, 0.08)
+ALPHAS = (0.02, 0.04)
 METHODS: dict[str, tuple[Callable[..., Pair], list[tuple[float, ...]]]] = {
     BASE: (
         lambda groups, steps, lr, decay: cosine(AdamW(groups, lr=lr, weight_decay=decay, fused=True), steps),
-        list(itertools.product((3e-3, 6e-3, 1.2e-2, 2.4e-2), (0.01, 0.1))),
+        [(lr, 0.01) for lr in (3e-3, 6e-3, 1.2e-2, 2.4e-2)],
     ),
     "Amos, momentum": (
         lambda groups, steps, lr, beta: (Amos(groups, lr=lr, beta=beta, momentum=0.9), None),
-        list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.98, 0.999))),
+        list(itertools.product((0.03, 0.06), (0.98, 0.999))),
     ),
     "AdamW, recipe 1": by_recipe(AdamW, "inverse-square", ALPHAS, fused=True),
     "AdamW, recipe 2": by_recipe(AdamW, "inverse-time", ALPHAS, fused=True),
     "LAMB, cosine": (
         lambda groups, steps, lr, decay: cosine(LAMB(groups, lr=lr, weight_decay=decay), steps),
-        list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.01, 0.1))),
+        [(lr, 0.01) for lr in (0.01, 0.03, 0.06, 0.12)],
     ),
     "AdaFactor, cosine": (
         lambda groups, steps, lr, decay: cosine(AdaFactor(groups, lr=lr, weight_decay=decay), steps),
-        list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.0, 0.01))),
+        [(lr, 0.01) for lr in (0.01, 0.03, 0.06, 0.12)],
     ),
     "Amos": (
         lambda groups, steps, lr, beta: (Amos(groups, lr=lr, beta=beta), None),
-        list(itertools.product((0.01, 0.03, 0.06, 0.12), (0.98, 0.999))),
+        list(itertools.product((0.03, 0.06), (0.98, 0.999))),
     ),
     "AdamW, recipe 1, measured": by_recipe(AdamW, "inverse-square", ALPHAS, normaliser="measured", fused=True),
     "AdamW, recipe 1, no decay": by_recipe(AdamW, "inverse-square", ALPHAS, weight_decay=False, fused=True),
-    "Lion, recipe 2": by_recipe(Lion, "inverse-time", (0.003, 0.01, 0.02, 0.04)),
+    "Lion, recipe 2": by_recipe(Lion, "inverse-time", (0.005, 0.02)),
     "SGD with momentum, recipe 1, measured": by_recipe(
         SGD, "inverse-square", ALPHAS, normaliser="measured", momentum=0.9
     ),
@@ -228,7 +225,7 @@ def report_name(variant: str, method: str, setting: tuple[float, ...], seed: int
 def best_setting(store: Store, task: str, method: str) -> tuple[float, ...]:
     """The setting with the lowest mean validation loss over the tuning seeds."""
     scores = {}
-    for setting in METHODS[method][1][:: EVERY[task]]:
+    for setting in METHODS[method][1]:
         last = []
         for seed in TUNING[task]:
             name = f"tuning | {method} | {setting} | {seed}"
@@ -272,14 +269,14 @@ def _plain(values: np.ndarray) -> Any:
 def measure(task: str) -> None:
     """All runs of one task."""
     store = Store(RESULTS / f"optim_training_{task}.json")
-    methods = list(METHODS)[: None if task == "digits" else FOR_BOTH]
-    for variant in VARIANTS if task == "digits" else VARIANTS[:1]:
-        for method in progress(methods, label=f"{task}, {variant}"):
-            setting = best_setting(store, task, method)
-            for seed in SEEDS[task]:
-                name = report_name(variant, method, setting, seed)
-                store.get("runs", name, partial(run, task, method, setting, seed, "test", variant))
-            print(task, variant, method, setting, flush=True)
+    main, others = list(METHODS)[:MAIN], list(METHODS)[MAIN:]
+    work = itertools.product(VARIANTS, main), itertools.product(VARIANTS, others)
+    for variant, method in itertools.chain(*work) if task == "digits" else itertools.product(VARIANTS[:1], main):
+        setting = best_setting(store, task, method)
+        for seed in SEEDS[task]:
+            name = report_name(variant, method, setting, seed)
+            store.get("runs", name, partial(run, task, method, setting, seed, "test", variant))
+        print(task, variant, method, setting, flush=True)
     for method in (BASE, "AdamW, recipe 1", "Amos, momentum"):
         setting = best_setting(store, task, method)
         for seed in list(SEEDS[task])[:2]:
@@ -299,6 +296,8 @@ def summary() -> dict[str, Any]:
     tasks: dict[str, Any] = {}
     for task in STEPS:
         store = Store(RESULTS / f"optim_training_{task}.json")
+        if not store.content["runs"]:
+            continue
         runs = store.content["runs"]
         chosen = best_setting(store, task, BASE)
         base = [runs[report_name(VARIANTS[0], BASE, chosen, seed)] for seed in SEEDS[task]]
@@ -312,7 +311,7 @@ def summary() -> dict[str, Any]:
             if not all(name in runs for name in names):
                 continue
             report = [runs[name] for name in names]
-            row: dict[str, Any] = {"setting": list(setting), "settings_tried": len(grid[:: EVERY[task]])}
+            row: dict[str, Any] = {"setting": list(setting), "settings_tried": len(grid)}
             row["loss"] = interval([r["last"] for r in report])
             row["against_base"] = interval([r["last"] - b["last"] for r, b in zip(report, base, strict=True)])
             reached = [
