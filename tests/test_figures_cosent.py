@@ -10,7 +10,16 @@ from scipy import stats
 
 from blogtools.figures.cosent_cross_encoder import cost, experiment, line, pulls
 from blogtools.similarity import cosent_loss, cross_entropy
-from blogtools.similarity.experiment import LOSSES_COMPARED, MEASURES, SCORERS, by_seed, difference, results
+from blogtools.similarity.experiment import (
+    LONG,
+    LOSSES_COMPARED,
+    MEASURES,
+    SCORERS,
+    STEPS,
+    by_seed,
+    difference,
+    results,
+)
 
 
 def numbers(text: str) -> list[float]:
@@ -134,6 +143,9 @@ class TestExperiment:
                 for measure in MEASURES:
                     assert len(by_seed(scorer, loss, measure)) == len(by_seed("cross", "CE", "spearman")) >= 5
 
+        for loss in ("CE", "CoSENT, two labels"):
+            assert len(by_seed("cross", loss, "accuracy", LONG)) >= 5
+
     def test_differences_are_paired(self) -> None:
         a, b = (by_seed("bi", loss, "accuracy") for loss in ("CoSENT", "CE"))
         found = difference("bi", "CoSENT", "CE", "accuracy")
@@ -146,7 +158,7 @@ class TestExperiment:
     def test_bars_are_where_the_runs_are(self, measure: str, scorer: str) -> None:
         shown = experiment.compute(measure, scorer, "MSE")
         kind, key = {v: k for k, v in experiment.NAMES.items()}[scorer], experiment.SHOWN[measure]
-        rows = results()["rows"]
+        rows = [row for row in results()["rows"] if row["steps"] == STEPS]
         for k, loss in enumerate(LOSSES_COMPARED):
             runs = [row[key] for row in rows if (row["scorer"], row["loss"]) == (kind, loss)]
             assert shown["means"][k, 0] == pytest.approx(np.mean(runs))
