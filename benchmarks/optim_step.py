@@ -4,7 +4,8 @@
 
 Transformers of about 0.8 and 30 million parameters take their steps in turn, round by round, with the same random
 gradients; the table has medians of the rounds, and their ratio to AdamW fused in the same run. Bytes are those of all
-tensors that the optimiser keeps, also for the shapes of BERT-base. Writes ``benchmarks/results`` and the package's copy.
+tensors that the optimiser keeps, also for the shapes of BERT-base. Writes
+``benchmarks/results`` and the package's copy.
 """
 
 import argparse
