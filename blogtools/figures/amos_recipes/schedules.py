@@ -82,6 +82,6 @@ def schedules() -> Live:
         ],
         alt="What is left of the rates against time in half-lives: recipe 1 (orange, inverse square) and"
         " recipe 2 (blue, inverse time) pass one half together at T, then recipe 1 falls faster. Dots of the difference"
-        " equation lie on the curves for long half-lives. On the right their relative distance stays below the dashed line.",
+        " equation lie on the curves for long half-lives. On the right their distance stays below the dashed line.",
         size=(9.4, 4.2),
     )

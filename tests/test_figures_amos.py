@@ -1,0 +1,80 @@
+"""The figures of 9344: each ``compute`` against facts that do not pass through it."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from blogtools.claims.amos_recipes import runs
+from blogtools.data import digits
+from blogtools.figures.amos_recipes import schedules, training, valley
+
+
+@pytest.mark.parametrize("T", [1, 40, 1000])
+def test_both_laws_are_halved_at_the_half_life(T: int) -> None:
+    shown = schedules.compute(0.01, 0.5, 1.0, T)
+    for law in schedules.LAWS:
+        at, left = shown[law].T
+        assert np.interp(1.0, at, left) == pytest.approx(0.5)
+    assert shown["inverse-square"][-1, 1] < shown["inverse-time"][-1, 1]
+
+
+def test_dots_follow_the_difference_equation_and_errors_the_bound() -> None:
+    T = 50
+    shown = schedules.compute(0.01, 0.5, 1.0, T)
+    rate, S, expected = (math.sqrt(2) - 1) / T, 0.0, []
+    for step in range(8 * T + 1):
+        if step % 5 == 0:
+            expected.append(math.exp(-2 * S))
+        S += rate * math.exp(-S)
+    assert shown["inverse-square exact"][:, 1] == pytest.approx(expected)
+    for law in schedules.LAWS:
+        assert shown[f"{law} error"][:, 1].max() == pytest.approx(shown[f"{law} bound"][0, 1], rel=0.03)
+    assert "half after 83 steps" in shown["readout"]
+
+
+def test_slopes_in_the_valley_and_where_no_decay_cancels() -> None:
+    shown = valley.compute(valley.START, 0.3, 1.0, 4)
+    for name, order in (("bare", 2), ("decayed", 3)):
+        h, rest = shown[name][:20].T
+        assert np.polyfit(np.log(h), np.log(rest), 1)[0] == pytest.approx(order, abs=0.1)
+    half = valley.compute(valley.START, 0.3, 0.5, 4)["decayed"]
+    assert np.polyfit(*np.log(half[:20].T), 1)[0] == pytest.approx(2, abs=0.1)
+    beyond = valley.compute(np.array([[0.5, 0.0], [2.0, 0.0]]), 0.3, 1.0, 4)
+    assert len(beyond["decayed"]) == 0
+    assert "no decay cancels" in beyond["readout"]
+    assert beyond["bare walk"] == pytest.approx(np.column_stack([0.5 + 0.3 * np.arange(5), np.zeros(5)]))
+
+
+def test_together_all_points_are_drawn() -> None:
+    assert "nan" in valley.compute(np.ones((2, 2)), 0.3, 1.0, 3)["readout"]
+
+
+def test_a_training_goes_on_where_it_stopped() -> None:
+    training.course.cache_clear()
+    first = training.training_compute(20, 0)["AdamW"]
+    later = training.training_compute(40, 0)["AdamW"]
+    training.course.cache_clear()
+    assert np.array_equal(later[:2], first)
+    assert np.array_equal(training.training_compute(40, 0)["AdamW"], later)
+
+
+def test_the_loss_shown_is_that_of_the_network_kept() -> None:
+    shown, images = training.training_compute(40, 0), digits()
+    net = training.course("Amos", 0).model
+    with torch.no_grad():
+        output = net(torch.from_numpy(images.test))
+        loss = nn.functional.cross_entropy(output, torch.from_numpy(images.test_labels))
+    assert shown["Amos now"][0] == pytest.approx([40, float(loss)])
+
+
+def test_assumptions_begin_where_the_weights_begin() -> None:
+    shown = training.assumptions_compute("AdamW", "its own end", "matrices", 0)
+    start = torch.cat([m.weight.detach().flatten() for m in runs.network(0) if isinstance(m, nn.Linear)])
+    end = torch.cat([p.flatten() for p in runs.run("AdamW", 0, 0).end if p.dim() == 2])
+    eps = start - end
+    assert shown["q"][0, 1] == pytest.approx(float(start @ eps / (eps @ eps)), rel=1e-4)
+    assert float(re.findall(r"ε_0‖²/kσ² ([\d.]+)", shown["readout"])[0]) == pytest.approx(shown["far"][0, 1], abs=0.006)
