@@ -13,6 +13,7 @@ SPECIFIED = {
     "9305": {"eq": 12, "claim": 9, "fig": 6},
     "9324": {"eq": 13, "claim": 4, "fig": 1},
     "9336": {"eq": 4, "claim": 6, "fig": 2},
+    "9341": {"eq": 2, "claim": 6, "table": 2},
 }
 """How many equations, claims and figures each finished post displays; their ids run from 1."""
 
