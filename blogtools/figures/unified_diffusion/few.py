@@ -62,7 +62,7 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
         for k in range(4):
             shown[f"line {n} {k}"] = vocabulary().decode(stanza[LINE * k : LINE * (k + 1)])
             for j in (1, 3):
-                (good if fine[LINE * k + j] else bad).append((n * 1.0 + 0.155 * (j - 2), 3 - k - 0.36))
+                (good if fine[LINE * k + j] else bad).append((n * 1.0 + 0.176 * (j - 2), 3 - k - 0.36))
     for name in CURVES:
         shown[name] = curve(name, key)
     own = curve(rule, key)
@@ -123,6 +123,6 @@ def few_steps() -> Live:
         ],
         alt="Three quatrains written in so many steps, and curves of a measure against the steps for four algorithms,"
         " between the lines of real and of random stanzas. For the mask the share of regulated tones rises with the"
-        " steps from about chance to nearly the real one.",
+        " steps from about chance to more than the real one.",
         size=(9.6, 4.2),
     )
