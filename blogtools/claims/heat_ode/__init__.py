@@ -1,6 +1,17 @@
 """The claims of 9280, "The diffusion ODE, head-on", in the order of the post: one file for each of its stretches."""
 
-from blogtools.claims.heat_ode import beyond, clouds, conserved, downhill, drift, frequencies, heat, learning, noise
+from blogtools.claims.heat_ode import (
+    along,
+    beyond,
+    clouds,
+    conserved,
+    downhill,
+    drift,
+    frequencies,
+    heat,
+    learning,
+    noise,
+)
 
-_PARTS = (clouds, conserved, drift, downhill, heat, frequencies, noise, learning, beyond)
+_PARTS = (clouds, conserved, along, drift, downhill, heat, frequencies, noise, learning, beyond)
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]
