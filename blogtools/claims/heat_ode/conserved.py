@@ -14,7 +14,7 @@ from blogtools.ledger import Entry, Law, Numeric, Slope, Symbolic
 
 SECTION = "Probability is conserved"
 
-x, y, t = sp.symbols("x y t", real=True)
+x, y = sp.symbols("x y", real=True)
 a, b, c = sp.symbols("a b c", real=True)
 step = sp.symbols("Delta", positive=True)
 
