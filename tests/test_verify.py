@@ -14,6 +14,7 @@ SPECIFIED = {
     "9324": {"eq": 13, "claim": 4, "fig": 1},
     "9336": {"eq": 4, "claim": 6, "fig": 2},
     "9341": {"eq": 2, "claim": 6, "table": 2},
+    "9344": {"eq": 29, "claim": 8},
 }
 """How many equations, claims and figures each finished post displays; their ids run from 1."""
 
