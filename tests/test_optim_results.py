@@ -1,0 +1,51 @@
+"""What the benchmarks stored: complete, consistent with the single runs, and within the targets for memory."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from blogtools.optim import step_results, training_results
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("optim_training", BENCHMARKS / "optim_training.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_slots_are_within_the_papers_share() -> None:
+    rows = {(row["size"], row["method"]): row for row in step_results()["rows"]}
+    for size in ("30M", "BERT-base"):
+        assert rows[size, "Amos"]["share"] <= 0.003
+        assert rows[size, "Amos momentum"]["share"] <= 0.505
+    assert step_results() == json.loads((BENCHMARKS / "results" / "optim_step.json").read_text())
+
+
+def test_tables_follow_from_the_runs(benchmark: ModuleType) -> None:
+    assert benchmark.summary() == training_results()
+
+
+def test_every_claim_rests_on_five_seeds() -> None:
+    found = training_results()
+    for content in found["tasks"].values():
+        assert content["seeds"] >= 5
+        assert found["base"] in content["methods"]
+        for row in content["methods"].values():
+            assert row["settings_tried"] >= 4
+            assert row["reached"] <= content["seeds"]
+            assert len(row["curve"]) == content["steps"] // content["look"]
+
+
+def test_intervals_are_students(benchmark: ModuleType) -> None:
+    mean, half = benchmark.interval([1.0, 2.0, 4.0, 5.0, 3.0])
+    assert mean == 3.0
+    assert half == pytest.approx(2.776 * (2.5 / 5) ** 0.5, rel=1e-3)
