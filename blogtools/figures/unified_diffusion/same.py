@@ -96,7 +96,7 @@ def one_noise_three_networks() -> Live:
         compute,
         [
             Choice("evaluations", "evaluations", BUDGETS, "17"),
-            Slider("eta", "fresh noise η on the hot way", 0.0, 1.0, 0.0, step=0.25),
+            Slider("eta", "fresh noise η on the hot way", 0.0, 1.0, 0.0, step=0.1),
             Button("seed", "other noise"),
         ],
         alt="Three rows of twelve digits, one below the other nearly the same in each column, made of the same noise by"
