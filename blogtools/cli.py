@@ -131,7 +131,7 @@ def _folder(notebooks: Path) -> Path:
 
 
 def _lab(notebooks: Path, extra: Sequence[str]) -> int:
-    from blogtools.present import TEMPLATE, add_template
+    from blogtools.present import TEMPLATE, add_settings
 
     command = [
         sys.executable,
@@ -143,7 +143,7 @@ def _lab(notebooks: Path, extra: Sequence[str]) -> int:
     # Lab asks its maker for news at start-up; nothing here needs the network.
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
     # Voila's button in Lab shows the page of `blogtools present`; its own would ask for icons elsewhere.
-    add_template()
+    add_settings()
     command.append(f"--VoilaConfiguration.template={TEMPLATE}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")

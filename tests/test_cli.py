@@ -60,6 +60,8 @@ def test_lab_listens_on_loopback_and_wants_its_token(tmp_path: Path) -> None:
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(contents)
         assert urllib.request.urlopen(f"{contents}?token={address.partition('token=')[2]}").status == 200
+        page = urllib.request.urlopen(address).read().decode()
+        assert "apputils-extension:announcements" in page.partition("disabledExtensions")[2].partition("]")[0]
     finally:
         lab.terminate()
         lab.communicate()

@@ -38,16 +38,17 @@ def find_notebook(name: str, folder: Path) -> Path:
     raise ValueError(f"NOTEBOOK = {name!r} {problem} in {folder}; {'' if found else 'near it: '}{', '.join(stems)}")
 
 
-def add_template() -> None:
-    """Lets Jupyter, in this process and in those that it starts, find the template of the page."""
-    paths = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_PATH", "")]
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
+def add_settings() -> None:
+    """Lets Jupyter, in this process and in those that it starts, find the page's template; Lab asks for no news."""
+    for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+        paths = [str(Path(__file__).parent / "jupyter"), os.environ.get(name, "")]
+        os.environ[name] = os.pathsep.join(filter(None, paths))
 
 
 def present(notebook: str | None, folder: Path, options: Sequence[str] = ()) -> None:
     """Serve the notebooks of ``folder`` on loopback, behind a token, until interrupted, and open one, or their list."""
     opens = f"voila/render/{find_notebook(notebook, folder).name}" if notebook else ""
-    add_template()
+    add_settings()
     from voila.app import Voila
 
     class Presenter(Voila):
