@@ -154,6 +154,7 @@ ENTRIES = [
                 against=plain_by_torch,
                 witnesses=starts,
                 rtol=1e-13,
+                atol=1e-13,
                 mutants={
                     "uphill": lambda theta, gradient, alpha, rho: theta + alpha * gradient,
                     "the square of the rate": lambda theta, gradient, alpha, rho: theta - alpha**2 * gradient,
@@ -174,6 +175,7 @@ ENTRIES = [
                 against=by_torch,
                 witnesses=starts,
                 rtol=1e-12,
+                atol=1e-12,
                 mutants={
                     "decay of the moved parameters": functools.partial(eq2, order="decay last"),
                     "decay added to the gradient": functools.partial(eq2, order="inside the gradient"),
