@@ -78,3 +78,7 @@ def test_assumptions_begin_where_the_weights_begin() -> None:
     eps = start - end
     assert shown["q"][0, 1] == pytest.approx(float(start @ eps / (eps @ eps)), rel=1e-4)
     assert float(re.findall(r"ε_0‖²/kσ² ([\d.]+)", shown["readout"])[0]) == pytest.approx(shown["far"][0, 1], abs=0.006)
+
+
+def test_q_sets_the_first_decay() -> None:
+    assert schedules.compute(0.01, 0.5, 0.5, 50)["rho"] == "ρ_0 = α_0²/2q = 0.0001"

@@ -36,10 +36,11 @@ def compute(alpha0: float, p: float, q: float, T: int) -> dict[str, Any]:
     own = 1 / np.square(alpha0 * p * t + 1)
     shown["own"] = np.stack([t / T, own], 1)
     half = (math.sqrt(2) - 1) / (alpha0 * p)
+    shown["rho"] = f"ρ_0 = α_0²/2q = {alpha0**2 / (2 * q):.2g}".replace("e-", "e−")
     shown["readout"] = (
         f"α_0 p = {alpha0 * p:.2g}: half after {half:,.0f} steps; T = {T} asks for p ="
         f" {rates['inverse-square'] / alpha0:.3g} (recipe 2: p_0 = {rates['inverse-time'] / alpha0:.3g})"
-        f" · ρ_0 = α_0²/2q = {alpha0**2 / (2 * q):.2g}\nODE limit off by at most {worst['inverse-square']:.2g} and"
+        f"\nODE limit off by at most {worst['inverse-square']:.2g} and"
         f" {worst['inverse-time']:.2g}; α_0p/e = {rates['inverse-square'] / math.e:.2g} and"
         f" {rates['inverse-time'] / math.e:.2g}"
     )
@@ -62,6 +63,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
         artists[f"{law} error"] = right.plot([], [], color=colour, linewidth=2.6)[0]
         artists[f"{law} bound"] = right.plot([], [], color=colour, linewidth=1.2, linestyle="--")[0]
         left.text(7.9, 0.92 - 0.09 * row, f"{name}: {law}", color=colour, ha="right")
+    artists["rho"] = left.text(7.9, 0.53, "", color=style.SLATE, ha="right")
     left.text(7.9, 0.74, "dots: difference equation", color=style.SLATE, ha="right")
     left.text(7.9, 0.65, "dotted: recipe 1 with α_0 and p", color=style.GREY, ha="right")
     right.text(7.9, 0.4, "dashed: α_0p/e", color=style.SLATE, ha="right")
