@@ -19,6 +19,7 @@ GLUE = (
 LAYOUTS = {
     "sts-b, its own": ("sts-b", STS_B, [PLANE, "a"], [PLANES, "b"], [5.0, 0.5]),
     "sts-b, sources behind": ("sts-b", STS_B_SOURCES, [PLANE, "a"], [PLANES, "b"], [5.0, 0.5]),
+    "sts-b, all with sources": ("sts-b", STS_B_SOURCES.split("\n")[1] + "\n", ["a"], ["b"], [0.5]),
     "sts-b, GLUE": ("sts-b", GLUE, [PLANE, "a"], [PLANES, "b"], [5.0, 0.5]),
     "sts-b, csv": ("sts-b", f'{PLANE},"No, {PLANES}",5.0\n"a\nb","say ""b""",0.5\n', None, None, [5.0, 0.5]),
     "sts-b, csv with header": ("sts-b", f"sentence1,sentence2,score\n{PLANE},{PLANES},3.8\n", [PLANE], [PLANES], [3.8]),
