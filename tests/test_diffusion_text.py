@@ -285,6 +285,12 @@ class TestAlgorithms:
         assert set(map(tuple, end.tolist())) == law.keys()
         assert (Rewrite(lambda x, t: torch.zeros(*x.shape, SIZE), free=free)(start, torch.tensor(3))[:, 3] == 2).all()
 
+    def test_a_text_without_masks_stays(self) -> None:
+        x = torch.tensor([[0, 1, 2, 0]]).expand(50, LENGTH)
+        for one in (False, True):
+            predict = Fill(lambda x, t: torch.zeros(*x.shape, SIZE), SIZE, one=one, generator=seeded())
+            assert torch.equal(predict(x, torch.tensor(1)), x)
+
     def test_temperature(self) -> None:
         said = torch.tensor([0.0, 1.0, 3.0]).expand(DRAWS, 1, 3)
         for temperature in (0.3, 1.0, 4.0):
