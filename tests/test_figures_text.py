@@ -180,6 +180,14 @@ class TestWrite:
         with pytest.raises(ValueError, match=complaint):
             write(**arguments)  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize("rule", RULES)
+    def test_what_is_given_stays(self, rule: str) -> None:
+        given = torch.zeros(20, dtype=torch.int64)
+        given[[0, 7, 19]] = torch.tensor([10, 20, 30])
+        run = write(rule, 4, steps=4, given=given, generator=torch.Generator().manual_seed(3), keep_path=True)
+        assert run.path is not None
+        assert (run.path[..., [0, 7, 19]] == torch.tensor([10, 20, 30])).all()
+
     def test_one_seed_one_quatrain(self) -> None:
         one, same, other = (write("alg2", 2, steps=3, generator=torch.Generator().manual_seed(s)).x for s in (1, 1, 2))
         assert torch.equal(one, same)

@@ -8,20 +8,21 @@ import functools
 import itertools
 from fractions import Fraction
 from math import comb, prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Words = NDArray[np.int64]
-Table = NDArray[np.object_]
+Table = NDArray[Any]
 
 SIZE, LENGTH = 3, 4
-SHARES = {
+SHARES: dict[tuple[int, ...], Fraction] = {
     (a, a, b, b): Fraction(n, 15)
     for n, (a, b) in zip((1, 1, 2, 1, 4, 1, 1, 1, 3), itertools.product(range(SIZE), repeat=2), strict=True)
 }
 """The words aabb, so that x1 = x2 and x3 = x4; bbbb comes most often, then cccc."""
-EVEN = {(a, a, b, b): Fraction(1, 4) for a, b in itertools.product(range(2), repeat=2)}
+EVEN: dict[tuple[int, ...], Fraction] = {(a, a, b, b): Fraction(1, 4) for a, b in itertools.product(range(2), repeat=2)}
 """Those of two letters, all alike."""
 
 
@@ -39,9 +40,9 @@ def chances(kind: str, t: int, size: int = SIZE, length: int = LENGTH) -> Table:
     places = comb(length, t)
     if kind == "mask":
         fits = ((before[:, None] == after) | (after == size)).all(-1) & ((after == size).sum(-1) == t)
-        return np.where(fits, Fraction(1, places), Fraction(0))
+        return np.where(fits, np.array(Fraction(1, places)), np.array(Fraction(0)))
     if kind == "different":
-        return np.where(moved == t, Fraction(1, places * (size - 1) ** t), Fraction(0))
+        return np.where(moved == t, np.array(Fraction(1, places * (size - 1) ** t)), np.array(Fraction(0)))
     ways = np.array([Fraction(comb(length - k, t - k) if k <= t else 0, places * size**t) for k in range(length + 1)])
     return ways[moved]
 
@@ -56,7 +57,8 @@ def posterior(forward: Table, data: Table) -> Table:
     joint, anyway = (forward * data[:, None]).T, forward.T
     joint = np.where(joint.sum(1, keepdims=True) == 0, anyway, joint)
     whole = joint.sum(1, keepdims=True)
-    return joint / np.where(whole == 0, 1, whole)
+    whole[whole == 0] = 1
+    return joint / whole
 
 
 def place_by_place(law: Table, size: int) -> Table:
@@ -73,7 +75,8 @@ def exactly(guess: Table, t: int, size: int) -> Table:
     differ = (words(size)[None] != words(size)[:, None]).sum(-1)
     kept = np.where(differ == t, guess, 0)
     whole = kept.sum(1, keepdims=True)
-    return kept / np.where(whole == 0, 1, whole)
+    whole[whole == 0] = 1
+    return kept / whole
 
 
 @functools.cache
