@@ -70,7 +70,8 @@ def tables(rng: np.random.Generator) -> list[dict[str, Any]]:
 
 def all_filled(x: w.Words, each: Tables, keep: str = "one") -> dict[Any, Fraction]:
     """Alg4: fill all masks, mask all but one of them again; with ``keep`` "first" always the first place is kept."""
-    hidden, law = [i for i, v in enumerate(x) if v == w.SIZE], {}
+    hidden = [i for i, v in enumerate(x) if v == w.SIZE]
+    law: dict[Any, Fraction] = {}
     for tokens in itertools.product(range(w.SIZE), repeat=len(hidden)):
         share = math.prod((each[i][v] for i, v in zip(hidden, tokens, strict=True)), start=Fraction(1))
         for i, v in zip(hidden, tokens, strict=True):
@@ -123,10 +124,10 @@ def gibbs(cut: int, look: bool = True) -> list[Fraction]:
     for x, share in zip(words, data, strict=True):
         for i in range(w.LENGTH) if share else ():
             rest = (words[:, np.arange(w.LENGTH) != i] == x[np.arange(w.LENGTH) != i]).all(1)
-            like = np.where(rest, data, Fraction(0))
+            like = np.where(rest, data, np.array(Fraction(0)))
             if not look:
                 alone = np.array([data[words[:, i] == v].sum() for v in range(w.SIZE)])
-                like = np.where(rest, alone[words[:, i]], Fraction(0))
+                like = np.where(rest, alone[words[:, i]], np.array(Fraction(0)))
             after += share / w.LENGTH * like / like.sum()
     return list(after[cut:])
 

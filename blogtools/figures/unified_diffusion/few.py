@@ -56,7 +56,8 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
     result, key = quality(), MEASURES[measure]
     ids = written(rule, steps, seed)
     shown: dict[str, Any] = {}
-    good, bad = [], []
+    good: list[Any] = []
+    bad: list[Any] = []
     for n, stanza in enumerate(ids):
         fine = regular(stanza)
         for k in range(4):
