@@ -264,6 +264,15 @@ def test_hyper_parameters_of_the_others(maker: Any, settings: dict[str, Any], ma
         maker([nn.Parameter(torch.ones(2))], **settings)
 
 
+def test_lamb_leaves_zero_where_it_stands_and_lets_it_go() -> None:
+    """A parameter of length 0 takes the plain step of Adam, not one scaled by 0; without a gradient it stays."""
+    moved, still = nn.Parameter(torch.zeros(3)), nn.Parameter(torch.ones(3))
+    moved.grad, still.grad = torch.tensor([1.0, -2.0, 3.0]), torch.zeros(3)
+    LAMB([moved, still], lr=0.1).step()
+    torch.testing.assert_close(moved.detach(), torch.tensor([-0.1, 0.1, -0.1]), atol=1e-5, rtol=0)
+    assert torch.equal(still.detach(), torch.ones(3))
+
+
 def test_eps_of_lamb() -> None:
     with pytest.raises(ValueError, match="eps"):
         LAMB([nn.Parameter(torch.ones(2))], eps=0.0)

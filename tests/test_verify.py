@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 from blogtools.ledger import entries, expected_counts, verify
 from blogtools.posts import POSTS
 
 SPECIFIED = {
+    "9271": {"eq": 18, "claim": 9, "alg": 5},
     "9280": {"eq": 20, "claim": 4},
     "9291": {"claim": 7, "fig": 4},
     "9305": {"eq": 12, "claim": 9, "fig": 6},
@@ -26,6 +28,21 @@ def test_everything_specified_is_registered_and_placed_in_a_notebook() -> None:
             for index in range(1, number + 1):
                 assert f"{post}.{kind}{index}" in known
     assert {identifier.split(".")[0] for identifier in known} <= {post.id for post in POSTS}
+
+
+COMMANDS = """
+    Big Bigl Bigr Delta Leftrightarrow Pr Rightarrow Vert alpha approx bar begin beta big bigcap bigcup bigl bigr binom
+    boldsymbol cap cdot cdots chi cos dagger dot dots end epsilon eta exp frac ge gg hat iff in infty int kappa lVert
+    lambda langle le left lim ln log longrightarrow lvert mathbb mathcal mathrm max mid middle min mu nabla neq notin
+    omega operatorname overset partial perp phi pi prod propto qquad quad rVert rangle rho right rvert sigma sim sqrt
+    subset succeq sum tanh tau tbinom text texttt tfrac theta tilde times to top varepsilon
+"""
+"""What entries may use; a command that ran into the next letter is not among them."""
+
+
+def test_formulas_use_commands_that_exist() -> None:
+    for entry in entries():
+        assert set(re.findall(r"\\([A-Za-z]+)", entry.latex)) <= set(COMMANDS.split()), entry.id
 
 
 def test_all_holds_and_every_mutant_dies(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ _WEIGHTS: list[tuple[Any, ...]] = [
 _SCORED: list[tuple[Any, ...]] = [
     ([2.0, 3.0, 4.0, 5.0, 6.0, 7.0], [0, 0, 1, 0, 1, 1]),
     ([-9.0, -8.0, -7.0, -6.5], [0, 1, 1, 1]),
+    ([1.0, 2.0, 3.0], [0, 0, 0]),
 ]
 
 EXERCISES = [
@@ -91,6 +92,7 @@ EXERCISES = [
             "that is every ordered pair, equal labels too": lambda sizes: sum(sizes) ** 2,
             "each pair once: the one with the higher label is i": lambda sizes: 2 * _heard(sizes),
             "that is the highest class against the rest only": lambda sizes: sizes[-1] * sum(sizes[:-1]),
+            "equal labels have no order: leave pairs within a class out": lambda sizes: math.comb(sum(sizes), 2),
             "labels that are not neighbours count too": lambda sizes: sum(a * b for a, b in pairwise(sizes)),
         },
     ),
@@ -112,8 +114,9 @@ EXERCISES = [
         _SCORED,
         {
             "that is the accuracy at 0: CoSENT does not know where 0 is": functools.partial(_best, cuts=(0.0,)),
-            "that is the accuracy at the mean score": lambda f, y: _best(f, y, (float(np.mean(f)),)),
+            "that is the accuracy at the mean score, or at the median": lambda f, y: _best(f, y, (float(np.mean(f)),)),
             "that is a count: divide by the number of pairs": lambda f, y: len(f) * _best(f, y),
+            "a threshold above all scores, which says no to every pair, must be tried too": lambda f, y: _best(f, y, f),
         },
     ),
     Exercise(
@@ -122,6 +125,7 @@ EXERCISES = [
         [()],
         {
             "that is the largest": lambda: 1 + math.sqrt(2),
+            "that is the least of √2 off the diagonal alone: add the 1 on the diagonal": lambda: -math.sqrt(2),
             "that is the one in the middle": lambda: 1.0,
             "a symmetric matrix with entries from 0 to 1 may have a negative eigenvalue; this one does": lambda: 0.0,
             "that is the determinant": lambda: -1.0,

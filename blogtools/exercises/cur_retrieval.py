@@ -112,6 +112,8 @@ EXERCISES = [
             "that is what is paid beforehand; each query saves K − 100 calls": lambda V, K: V * K,
             "a query with the index still makes 100 calls": lambda V, K: V,
             "that is the share that is saved": lambda V, K: (K - 100) / K,
+            "upside down: what was paid beforehand stands above": lambda V, K: (K - 100) / (V * K),
+            "asked is the number itself; leave it unrounded": lambda V, K: math.ceil(V * K / (K - 100)),
             "divide by what one query saves, not by what it costs": lambda V, K: V * K / 100,
         },
     ),
@@ -129,6 +131,7 @@ EXERCISES = [
             "divide by k": lambda ids, scores, k: float(
                 len(set(ids[:k].tolist()) & set(np.argsort(-scores)[:k].tolist()))
             ),
+            "divide by k, not by all that were found": lambda ids, scores, k: _recall(ids, scores, k) * k / len(ids),
             "only the first k that were found count": lambda ids, scores, k: (
                 len(set(ids.tolist()) & set(np.argsort(-scores)[:k].tolist())) / k
             ),
@@ -160,6 +163,9 @@ EXERCISES = [
                 sum(x * x for x in s[:r])
             ),
             "squares add, not the values": lambda s, r: sum(s[r:]),
+            "the first r are kept, so s[r] is the first that is lost": lambda s, r: math.sqrt(
+                sum(x * x for x in s[r + 1 :])
+            ),
         },
     ),
 ]

@@ -130,6 +130,7 @@ EXERCISES = [
             "the sign: forward in t a particle leaves the data, so dx/dt points away from x̂_0": lambda x, t, data: (
                 -_drift(x, t, data)
             ),
+            "that is the score ∇log p; eq17 multiplies it by −σ̇σ = −t": lambda x, t, data: -_drift(x, t, data) / t,
             "that is −∇log p; eq17 multiplies it by σ̇σ = t": lambda x, t, data: _drift(x, t, data) / t,
             "that is x − x̂_0: of t/t² one t is left below": lambda x, t, data: _drift(x, t, data) * t,
             "the Gaussian has 2σ² below: a 2 is missing in the weights": lambda x, t, data: _drift(

@@ -152,7 +152,7 @@ ENTRIES = [
     Entry(
         id="9305.beyond.noise",
         kind="law",
-        latex=r"\boldsymbol x=\boldsymbol x_0+t\,\boldsymbol g\,\frac{\sqrt D}{\chi_D},\quad"
+        latex=r"\boldsymbol x=\boldsymbol x_0+t\,\boldsymbol g\,\frac{\sqrt D}{\chi_D},\quad "
         r"p(\boldsymbol x\mid\boldsymbol x_0)\propto(R^2+Dt^2)^{-(d+D)/2}",
         says="Poisson flow is Gaussian noise over a random clock: x_0 + t g/|h|, and with chi_D the family of PFGM++",
         section=BEYOND,

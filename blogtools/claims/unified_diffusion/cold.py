@@ -156,7 +156,7 @@ ENTRIES = [
     Entry(
         id="9271.slip1",
         kind="identity",
-        latex=r"q(\boldsymbol x_0\mid\boldsymbol x_t)=\frac1{Z(\tau)}\int"
+        latex=r"q(\boldsymbol x_0\mid\boldsymbol x_t)=\frac1{Z(\tau)}\int "
         r"e^{-\lVert\boldsymbol x_0-\boldsymbol{\mathcal G}_t(\boldsymbol x_t)\rVert_1/\tau}d\boldsymbol x_0",
         says="as printed, eq13 is integrated over x_0: that is 1 whatever x_0, and no density of it",
         section=SECTION,

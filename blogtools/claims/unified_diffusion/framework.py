@@ -148,7 +148,7 @@ ENTRIES = [
     Entry(
         id="9271.eq2",
         kind="law",
-        latex=r"\hat{\boldsymbol x}_0\sim p(\boldsymbol x_0\mid\boldsymbol x_t)\ \&\ \boldsymbol x_{t-1}\sim"
+        latex=r"\hat{\boldsymbol x}_0\sim p(\boldsymbol x_0\mid\boldsymbol x_t)\ \&\ \boldsymbol x_{t-1}\sim "
         r"p(\boldsymbol x_{t-1}\mid\boldsymbol x_t,\boldsymbol x_0=\hat{\boldsymbol x}_0)",
         says="predict, then revise: two draws that together are one draw of x_{t-1} given x_t",
         section=SECTION,
