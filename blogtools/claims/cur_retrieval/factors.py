@@ -155,7 +155,7 @@ ENTRIES = [
                 against=lambda F, G, H: min(G.shape),
                 witnesses=lambda rng: [
                     {"F": whole(rng, 8, u), "G": whole(rng, u, v), "H": whole(rng, v, 9)}
-                    for u, v in ((1, 1), (3, 5), (4, 2))
+                    for u, v in ((1, 4), (3, 5), (4, 2))
                 ],
                 mutants={"the rank of F": lambda F, G, H: int(sp.Matrix(np.c_[F, F[:, :1] + G.sum() ** 2 + 1]).rank())},
                 partial=True,
