@@ -23,6 +23,7 @@ from blogtools.ledger import (
     Open,
     Slope,
     Symbolic,
+    algebra,
     automatic_mutants,
     counts,
     entries,
@@ -318,14 +319,27 @@ def test_symbolic_up_to_scale_keeps_sign_and_names():
         ((x**2 - T**2) / (x - T), x + T),
         (1 / (d - 1) - 1 / (d + 1), 2 / (d**2 - 1)),
         (sp.Derivative(x ** (d - 1) * sp.Derivative(x ** (2 - d), x), x), 0),
+        ((y - 1) ** 2 * sp.exp(x * (y - 1)), sp.Derivative(sp.Derivative(sp.exp(x * (y - 1)), x), x)),
         (sp.Matrix([2 * x, 2 * T]), sp.Matrix([sp.Derivative(x**2 + T**2, v) for v in (x, T)])),
     ],
-    ids=["zero by cancellation", "removable singularity", "pole on both sides", "second derivative", "matrix"],
+    ids=[
+        "zero by cancellation",
+        "removable singularity",
+        "pole on both sides",
+        "second derivative",
+        "two derivatives",
+        "matrix",
+    ],
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_symbolic_proves_what_looks_different_at_some_points(statement, against, seed):
     found = outcome_of(Symbolic(statement=statement, against=against), seed=seed)
     assert found.holds, found.detail
+
+
+def test_point_where_an_inner_derivative_is_zero_is_passed_over():
+    twice = sp.Derivative(T * sp.Derivative(sp.exp(x * (y - 1)), x), x)
+    assert algebra.value_at(twice, {x: sp.Integer(2), y: sp.Integer(1), T: sp.Integer(3)}) is None
 
 
 @pytest.mark.parametrize("wrong", [1 / (x - 1), sp.Integral(x, (x, 0, sp.oo)), sp.Integral(1 / x, (x, 0, 1))])
@@ -545,6 +559,21 @@ def test_excused_mutant_needs_a_reason_and_is_not_counted():
     result = verdict_on(lone(Symbolic(**claim, excused={name: "a matter of convention"})), mutants=True)
     assert [t.form for t in result.mutants if t.status == "excused"] == [name]
     assert "without a reason" in verdict_on(lone(Symbolic(**claim, excused={name: " "}))).message
+
+
+@pytest.mark.parametrize(("wrong", "status"), [(0.2, "killed"), (1.0, "survived")])
+def test_mutant_hidden_by_chance_is_tried_at_other_draws(wrong, status):
+    def truth(u):
+        return min(u, 1.0)
+
+    def mutant(u):
+        return min(u, wrong)
+
+    often_hidden = Numeric(
+        statement=truth, against=lambda u: u, witnesses=lambda rng: [{"u": rng.uniform()}], mutants={"cut": mutant}
+    )
+    found = {try_mutant(lone(often_hidden), 0, "cut", seed, 1e-6).status for seed in range(12)}
+    assert found == {status}
 
 
 def test_automatic_mutants_can_be_replaced_by_hand_written_ones():

@@ -69,8 +69,8 @@ def value_at(expression: Any, point: Mapping[sp.Symbol, Any]) -> Any:
         if done is sp.nan and expression.has(sp.Integral, sp.Sum, sp.Product):
             return sp.nan
         value = done.evalf(_DIGITS)
-    except (ValueError, TypeError, ZeroDivisionError, NotImplementedError, RecursionError):
-        return None
+    except (ValueError, TypeError, AttributeError, ZeroDivisionError, NotImplementedError, RecursionError):
+        return None  # AttributeError: a Derivative of a Derivative, put in where the inner one is zero
     if not value.is_number or value is sp.nan or value.is_finite is None:
         return None
     # A zero that comes out of cancellation is a tiny number with a single bit of precision.
