@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from blogtools.claims.amos_recipes import runs
 from blogtools.data import digits
 from blogtools.figures.amos_recipes import schedules, training, valley
+from blogtools.optim import runs
 
 
 @pytest.mark.parametrize("T", [1, 40, 1000])

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from blogtools.claims.amos_recipes import runs
 from blogtools.ledger import Entry, Experiment, Numeric
+from blogtools.optim import runs
 
 SECTION = "The assumptions, measured"
 Measure = Callable[[int], float]

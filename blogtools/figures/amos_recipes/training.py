@@ -9,11 +9,10 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from torch import nn
 
-from blogtools.claims.amos_recipes import runs
 from blogtools.data import digits
 from blogtools.figures import live_figure
 from blogtools.live import Button, Choice, Live, Slider, style
-from blogtools.optim import Amos, Lion, recipe, scales_for
+from blogtools.optim import Amos, Lion, recipe, runs, scales_for
 
 METHODS = {
     "AdamW": ("field", runs.METHODS["AdamW"]),

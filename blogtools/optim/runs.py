@@ -1,4 +1,4 @@
-"""Small trainings on the digits with the assumptions recorded; what the measured claims look at."""
+"""Small trainings on the digits with the assumptions recorded: what figures and measured claims look at."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
