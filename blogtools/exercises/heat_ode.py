@@ -92,6 +92,15 @@ EXERCISES = [
             "that is half of σ², not half of its rate": lambda t: t**4 / 2,
             "that is D for σ_t = t": lambda t: t,
             "that is σ": lambda t: t**2,
+            "that is for a constant D, σ² = 2Dt; here D changes with t: differentiate": lambda t: t**3 / 2,
+            "that is half of σ; D is half the rate of σ²": lambda t: t**2 / 2,
+            "σ² = 2∫D has a 2: D is half the rate of σ², not twice": lambda t: 8 * t**3,
+            "that is σ²/t; D is half the slope of σ², not its mean": lambda t: t**3,
+            "σ² = 2∫D: differentiate σ², do not integrate it": lambda t: t**5 / 5,
+            "that is for D in place of σ: σ² = 2∫t² dt": lambda t: math.sqrt(2 * t**3 / 3),
+            "that is σ̇²; D is σ̇σ": lambda t: 4 * t**2,
+            "that is σ̇/σ, what x − x̂_0 is multiplied by; D is σ̇σ": lambda t: 2 / t,
+            "the sign: heat spreads, D is positive": lambda t: -2 * t**3,
         },
     ),
     Exercise(
@@ -157,6 +166,39 @@ EXERCISES = [
             "widths do not add: the variance is s² + σ²": lambda x, m, s, sigma: m + (x - m) * (s + sigma) / s,
             "at σ = 0 it must be at x_0: divide by s": lambda x, m, s, sigma: m + (x - m) * math.sqrt(s**2 + sigma**2),
             "that is one standard deviation above x_0; the ODE adds no noise": lambda x, m, s, sigma: x + sigma,
+            "the sign of the distance: the path stays on the side of m on which it began": lambda x, m, s, sigma: (
+                m - (x - m) * math.sqrt(s**2 + sigma**2) / s
+            ),
+            "variances add: s² + σ², not s² − σ²": lambda x, m, s, sigma: (
+                m + (x - m) * math.sqrt(abs(s**2 - sigma**2)) / s
+            ),
+            "the variance grows by σ², not by σ²/2; the 2 of 2∫D is in it already": lambda x, m, s, sigma: (
+                m + (x - m) * math.sqrt(s**2 + sigma**2 / 2) / s
+            ),
+            "the variance grows by σ², not by 2σ²: the 2 of 2∫D is in it already": lambda x, m, s, sigma: (
+                m + (x - m) * math.sqrt(s**2 + 2 * sigma**2) / s
+            ),
+            "the sign of the drift: forward in time a point leaves m": lambda x, m, s, sigma: (
+                m + (x - m) * math.exp(-(sigma**2) / (2 * s**2))
+            ),
+            "the velocity changes on the way: a straight line of the first slope is not the path": (
+                lambda x, m, s, sigma: m + (x - m) * (1 + sigma**2 / (2 * s**2))
+            ),
+            "−∇log p is (x − m)/(s² + σ²), with the σ of each moment and not 0": lambda x, m, s, sigma: (
+                m + (x - m) * math.exp(sigma**2 / (2 * s**2))
+            ),
+            "one Euler step from 0 to σ with the slope of the end": lambda x, m, s, sigma: (
+                x + sigma**2 * (x - m) / (s**2 + sigma**2)
+            ),
+            "that is the distance from m; add m": lambda x, m, s, sigma: (x - m) * math.sqrt(s**2 + sigma**2) / s,
+            "that is where it began": lambda x, m, s, sigma: x,
+            "that is the mean; only the point that began there stays there": lambda x, m, s, sigma: m,
+            "σ against s: the width grows from s to √(s² + σ²), not to σ": lambda x, m, s, sigma: (
+                m + (x - m) * sigma / s
+            ),
+            "divide by the width at the start, s, not by its square": lambda x, m, s, sigma: (
+                m + (x - m) * math.sqrt(s**2 + sigma**2) / s**2
+            ),
         },
     ),
     Exercise(

@@ -60,6 +60,15 @@ EXERCISES = [
             "that is a x_0: divide by a": lambda x, eps, a, b: x - b * eps,
             "all of x − b ε is a x_0: divide the noise by a too": lambda x, eps, a, b: x / a - b * eps,
             "the noise in x has size b, not 1": lambda x, eps, a, b: (x - eps) / a,
+            "a goes with the data and b with the noise: they are the wrong way round": lambda x, eps, a, b: (
+                (x - a * eps) / b
+            ),
+            "divide by what stands before x_0, which is a": lambda x, eps, a, b: (x - b * eps) / b,
+            "x holds a x_0: divide by a, do not multiply": lambda x, eps, a, b: (x - b * eps) * a,
+            "the sign: x less the noise, not the noise less x": lambda x, eps, a, b: (b * eps - x) / a,
+            "a and b stand before x_0 and ε themselves; the roots belong to the letters of DDPM": lambda x, eps, a, b: (
+                (x - math.sqrt(1 - a) * eps) / math.sqrt(a)
+            ),
         },
     ),
     Exercise(
@@ -81,6 +90,47 @@ EXERCISES = [
             "that is DDIM: σ is not used": lambda x0, x, a, b, a1, b1, sigma, eps: a1 * x0 + b1 * (x - a * x0) / b,
             "σ is taken off under the root, but the new noise is not added": lambda x0, x, a, b, a1, b1, sigma, eps: (
                 a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b
+            ),
+            "at t − 1 there is a1 of x_0, not a": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            ),
+            "at t − 1 there is a1 of x_0, not all of it": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            ),
+            "x belongs to the time t: a x_0 is in it, not a1 x_0": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a1 * x0) / b + sigma * eps
+            ),
+            "σ² comes off b1², the noise of t − 1, not off b²": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            ),
+            "a and b are the wrong way round in the old noise, (x − a x_0)/b": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - b * x0) / a + sigma * eps
+            ),
+            "x − a x_0 is b times the old noise: divide by b": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) + sigma * eps
+            ),
+            "what is kept is the old noise, (x − a x_0)/b, not x": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * x + sigma * eps
+            ),
+            "ε is the new noise; the old one is (x − a x_0)/b": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * eps + sigma * eps
+            ),
+            "the two parts are exchanged: σ goes with the new noise, the root with the old": (
+                lambda x0, x, a, b, a1, b1, sigma, eps: (
+                    a1 * x0 + sigma * (x - a * x0) / b + math.sqrt(b1**2 - sigma**2) * eps
+                )
+            ),
+            "b1² − σ² is a variance: take the root": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + (b1**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            ),
+            "σ is the size of the new noise, σ² its variance": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + sigma**2 * eps
+            ),
+            "σ² comes off for the new noise of size σ, not 1": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + eps
+            ),
+            "of the old noise only √(b1² − σ²) is kept": lambda x0, x, a, b, a1, b1, sigma, eps: (
+                a1 * x0 + b1 * (x - a * x0) / b + sigma * eps
             ),
         },
     ),
@@ -140,6 +190,22 @@ EXERCISES = [
                 s * b / math.sqrt(s**2 + b**2)
             ),
             "that is the deviation of x_t": lambda a, b, s: math.sqrt(a**2 * s**2 + b**2),
+            "0 is what DDIM takes, the mean as it is; the mean has an error, and its size is asked": lambda a, b, s: (
+                0.0
+            ),
+            "that is the noise in x_t; it tells of a x_0, and x_0 was known to s before": lambda a, b, s: b,
+            "that is how well a x_0 is known: divide by a": lambda a, b, s: a * _best(a, b, s),
+            "that is how far the means x̂_0 spread; asked is the spread of x_0 about its mean": lambda a, b, s: (
+                a * s**2 / math.sqrt(a**2 * s**2 + b**2)
+            ),
+            "that is what x_t is multiplied by to give the mean; asked is the spread about it": lambda a, b, s: (
+                a * s**2 / (a**2 * s**2 + b**2)
+            ),
+            "below the line add variances and take the root, do not add widths": lambda a, b, s: s * b / (a * s + b),
+            "upside down: 1/s² and a²/b² add up to 1/σ̄_t²": lambda a, b, s: 1 / _best(a, b, s),
+            "1/s² and a²/b² add up to 1/σ̄_t², s² and b²/a² to nothing that is asked": lambda a, b, s: math.sqrt(
+                s**2 + b**2 / a**2
+            ),
         },
     ),
     Exercise(
@@ -171,6 +237,12 @@ EXERCISES = [
             ),
             "the residual x_t − F_t(x̂_0) is what is kept; F_{t−1}(x̂_0) is added to it": lambda x, now, after: x - now,
             "F_t(x̂_0) is still in x_t: take it off": lambda x, now, after: x + after,
+            "that is the change; it is added to x_t": lambda x, now, after: after - now,
+            "that is the change with its sign turned, and x_t is missing": lambda x, now, after: now - after,
+            "the residual is x_t − F_t(x̂_0); its sign is turned": lambda x, now, after: after + now - x,
+            "that is x_t: nothing has been revised": lambda x, now, after: x,
+            "that is where x_t would be if the guess were right; asked is x_{t−1}": lambda x, now, after: now,
+            "half of the change: take all of it": lambda x, now, after: x + (after - now) / 2,
         },
     ),
     Exercise(
@@ -192,6 +264,15 @@ EXERCISES = [
             "the variance falls to a quarter; the loss has half of its logarithm": lambda: math.log(4),
             "the larger the code, the less the noise hides of it": lambda: 0.0,
             "it falls: give by how much, a positive number": lambda: -math.log(2),
+            "that is in bits, and with the sign turned": lambda: -1.0,
+            "the variance falls to a quarter, not to a half": lambda: math.log(2) / 2,
+            "that is the factor of the code; its logarithm is asked": lambda: 2.0,
+            "that is the factor of the variance; the loss has half of its logarithm": lambda: 0.25,
+            "that is with the logarithm to base 10; nats have the natural one": lambda: math.log10(2),
+            "that is for a code ten times as large, as in the cell; asked is twice": lambda: math.log(10),
+            "that is from c = 1 to 2, where the data's own width still counts; asked is c large": lambda: (
+                math.log(5 / 2) / 2
+            ),
         },
         rtol=0.01,
     ),
@@ -204,6 +285,10 @@ EXERCISES = [
             "that is how many stay by chance": lambda t, V: t / V,
             "V tokens in all, and one of them is the old one": lambda t, V: t * V / (V + 1),
             "of the V tokens only one is the old one": lambda t, V: t / (V - 1),
+            "that is the chance of one token; there are t": lambda t, V: (V - 1) / V,
+            "that is the chance that all t have changed": lambda t, V: ((V - 1) / V) ** t,
+            "that is the variance; asked is the mean": lambda t, V: t * (V - 1) / V**2,
+            "a mean need not be a whole number: do not round": lambda t, V: t * (V - 1) // V,
         },
     ),
     Exercise(
@@ -215,6 +300,15 @@ EXERCISES = [
             "the t − k unchanged ones lie anywhere among the l − k unchanged places": lambda L, t, k: math.comb(t, k),
             "that is the number if tokens must differ": lambda L, t, k: int(k == t),
             "which place comes first does not matter: sets, not orders": lambda L, t, k: math.perm(L - k, t - k),
+            "those are the sets of changed places; they are known, asked are the replaced": lambda L, t, k: math.comb(
+                L, k
+            ),
+            "k of the t replaced places are known: only t − k are still to be chosen": lambda L, t, k: math.comb(
+                L - k, t
+            ),
+            "the k changed places cannot be chosen again: l − k are left": lambda L, t, k: math.comb(L, t - k),
+            "the other way round: out of l − k choose t − k": lambda L, t, k: math.comb(t - k, L - k),
+            "the k changed places are given, not chosen": lambda L, t, k: math.comb(L, k) * math.comb(L - k, t - k),
         },
     ),
     Exercise(
@@ -226,6 +320,17 @@ EXERCISES = [
             "that is without the condition that exactly one differs": lambda p, q: p * (1 - q),
             "both together is two, and not exactly one": lambda p, q: p / (p + q - p * q),
             "that is the second place": lambda p, q: q * (1 - p) / (p * (1 - q) + q * (1 - p)),
+            "that is before one knows that exactly one differs": lambda p, q: p,
+            "that is the chance that exactly one differs; which one?": lambda p, q: p * (1 - q) + q * (1 - p),
+            "above the line too the second place must say no": lambda p, q: p / (p * (1 - q) + q * (1 - p)),
+            "below the line stands the chance of exactly one; p + q counts both twice": lambda p, q: (
+                p * (1 - q) / (p + q)
+            ),
+            "below the line stands the chance of exactly one, not of at least one": lambda p, q: (
+                p * (1 - q) / (p + q - p * q)
+            ),
+            "those are the odds of the first against the second": lambda p, q: p * (1 - q) / (q * (1 - p)),
+            "only where p and q are equal": lambda p, q: 0.5,
         },
     ),
     Exercise(
@@ -235,9 +340,14 @@ EXERCISES = [
         {
             "all V tokens would be known; one alone is ruled out": lambda V: math.log(V),
             "that is what is left to know": lambda V: math.log(V - 1),
-            "for large V that is nearly right": lambda V: 1 / V,
-            "it tells something: the sign": lambda V: math.log((V - 1) / V),
-            "that is in bits": lambda V: math.log2(V / (V - 1)),
+            "that is the first term for large V; before: log V nats, after: log(V − 1)": lambda V: 1 / V,
+            "what is known is positive: log V − log(V − 1), not the other way round": lambda V: math.log((V - 1) / V),
+            "that is in bits; nats have the natural logarithm": lambda V: math.log2(V / (V - 1)),
+            "that is the chance of each other token; take off its surprise from log V": lambda V: 1 / (V - 1),
+            "one token is ruled out, so something is known": lambda V: 0.0,
+            "one token is ruled out, so V − 1 are left, not V + 1": lambda V: math.log((V + 1) / V),
+            "nats are logarithms: take that of it": lambda V: V / (V - 1),
+            "that is the share of the log V nats": lambda V: math.log(V / (V - 1)) / math.log(V),
         },
     ),
     Exercise(
@@ -247,9 +357,13 @@ EXERCISES = [
         {
             "in the last step one place is masked, and its pair is right then; the other pair need not be": lambda: 1.0,
             "that is the chance of both pairs if all four places are guessed at once": lambda: 0.25,
-            "that is the chance before the last step": lambda: 0.75,
+            "that is after the second guess, which sees one letter; two more follow": lambda: 0.5,
+            "that is after the third guess; the last one sets one pair right": lambda: 19 / 24,
             "that is the chance that it goes wrong": lambda: 1 / 8,
-            "of a pair that is masked whole, a guess is right half the time": lambda: 3 / 4 + 1 / 12,
+            "1 − ⅓·½ is a whole pair masked and guessed wrong; the pair seen may be wrong too, and the last step may"
+            " mend it": lambda: 5 / 6,
+            "that is the edit, alg1": lambda: 49 / 128,
+            "a share lies between 0 and 1": lambda: 87.5,
         },
         rtol=0.002,
     ),
@@ -262,16 +376,30 @@ EXERCISES = [
             "that is a character; the whole text has l of them": lambda losses, t, L: float(np.sum(losses)) / t,
             "upside down": lambda losses, t, L: t / L * float(np.sum(losses)),
             "the losses are of the t masked places alone": lambda losses, t, L: float(np.sum(losses)) / L,
+            "weigh by l/t, not by l: the sum has t terms already": lambda losses, t, L: L * float(np.sum(losses)),
+            "the losses are −log q already: no minus before them": lambda losses, t, L: -L / t * float(np.sum(losses)),
+            "divided by t twice: the mean is weighed by l, the sum by l/t": lambda losses, t, L: (
+                L / t * float(np.mean(losses))
+            ),
+            "add the losses of the masked places": lambda losses, t, L: L / t * np.asarray(losses),
+            "l/t is no whole number here: / and not //": lambda losses, t, L: L // t * float(np.sum(losses)),
         },
     ),
     Exercise(
         "9271.pinned",
         lambda L, pinned, steps: math.ceil((L - pinned) / steps),
-        [(20, 5, 15), (20, 0, 5), (20, 5, 4)],
+        [(20, 5, 15), (20, 0, 5), (20, 5, 4), (20, 7, 10)],
         {
             "pinned places are never masked, so they need no step": lambda L, pinned, steps: math.ceil(L / steps),
             "a step fills whole characters: round up": lambda L, pinned, steps: (L - pinned) / steps,
             "the largest step, so round up": lambda L, pinned, steps: (L - pinned) // steps,
+            "at most: round up, and not to the nearest": lambda L, pinned, steps: round((L - pinned) / steps),
+            "where it divides evenly there is no larger step: round up, not down plus 1": lambda L, pinned, steps: (
+                (L - pinned) // steps + 1
+            ),
+            "that is how many are filled in all": lambda L, pinned, steps: L - pinned,
+            "so many steps, not one fewer": lambda L, pinned, steps: math.ceil((L - pinned) / (steps - 1)),
+            "upside down": lambda L, pinned, steps: math.ceil(steps / (L - pinned)),
         },
     ),
 ]
