@@ -76,7 +76,7 @@ def record(method: str, seed: int, goal: str, batch: int = 64) -> ProbeRecord:
     """
     mine = run(method, seed, seed, batch)
     if goal == "own":
-        return mine.probe.against(mine.end)
+        return mine.probe.against()
     other = run(method, seed if goal == "twin" else seed + 100, seed + 100, batch)
     return mine.probe.against(other.end)
 

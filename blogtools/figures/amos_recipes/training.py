@@ -115,6 +115,7 @@ def assumptions_compute(method: str, goal: str, kind: str, seed: int) -> dict[st
         "cosine": np.stack([at, cosine], 1),
         "null": np.stack([at, null], 1),
         "q": np.stack([at, np.clip(q, -4.9, 1.9)], 1),
+        "least": f"down to {q.min():.1f}".replace("-", "−") if q.min() < -4.9 else "",
         "far": np.stack([at, far], 1),
         "far axes": {"ylim": (0, 1.1 * max(2.0, float(np.nanmax(far))))},
         "readout": (
@@ -146,6 +147,7 @@ def assumptions_draw(figure: Figure) -> dict[str, Artist]:
         "cosine": angle.plot([], [], **line)[0],
         "null": angle.plot([], [], **style.line("prior", linestyle=":"))[0],
         "q": share.plot([], [], **line)[0],
+        "least": share.text(235, -4.6, "", color=style.ORANGE, fontsize=12, ha="right"),
         "far": far.plot([], [], **line)[0],
         "far axes": far,
     }

@@ -13,6 +13,7 @@ from blogtools.optim import distance
 CURVATURE = np.array([1.0, 6.0])
 START = np.array([[2.2, 1.3], [0.6, 0.3]])
 LADDER = np.geomspace(1e-3, 1.0, 60)
+AROUND = np.linspace(0, 2 * np.pi, 91)
 
 
 def update(theta: np.ndarray, goal: np.ndarray) -> np.ndarray:
@@ -59,6 +60,8 @@ def compute(places: np.ndarray, alpha: float, share: float, steps: int) -> dict[
         "bare": np.stack([LADDER, np.maximum(bare, tiny)], 1),
         "decayed": np.stack([LADDER, np.maximum(with_decay, tiny)], 1) if feasible else np.empty((0, 2)),
         "now": {"xdata": [alpha, alpha]},
+        # θ·ε = 0 is the circle that has 0 and θ* at the ends of a diameter.
+        "circle": goal / 2 + np.linalg.norm(goal) / 2 * np.stack([np.cos(AROUND), np.sin(AROUND)], 1),
         "readout": (
             f"q = θ·ε/‖ε‖² = {q:.2f} · {verdict}\n‖ε‖² after {steps} steps: without decay {ends[False]:.4f},"
             f" with it {ends[True]:.4f}"
@@ -73,11 +76,12 @@ def draw(figure: Figure) -> dict[str, Artist]:
     plane.plot([0], [0], "+", color=style.SLATE, markersize=12)
     plane.text(0.08, -0.3, "0", color=style.SLATE)
     artists: dict[str, Artist] = {
+        "circle": plane.plot([], [], **style.line("prior", linestyle=":"))[0],
         "bare walk": plane.plot([], [], **style.line("wrong", marker="o", markersize=4))[0],
         "decayed walk": plane.plot([], [], **style.line("estimate", marker="o", markersize=4))[0],
         "places": plane.scatter(*START.T, s=140, color=[style.BLACK, style.BLUE], zorder=4),
     }
-    plane.text(0.02, 0.02, "black: θ    blue: θ*", transform=plane.transAxes, fontsize=12)
+    plane.text(0.02, 0.02, "black: θ    blue: θ*    dotted: θ·ε = 0", transform=plane.transAxes, fontsize=12)
     order.set(xlim=(1e-3, 1), ylim=(1e-10, 3), xscale="log", yscale="log", xlabel="step α", title="Beyond first order")
     order.set_yticks([1, 1e-4, 1e-8], ["1", "$10^{-4}$", "$10^{-8}$"])
     order.set_xticks([1e-3, 1e-2, 1e-1, 1], ["0.001", "0.01", "0.1", "1"])
@@ -86,7 +90,8 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists["decayed"] = order.plot([], [], **style.line("estimate", linewidth=2.8))[0]
     artists["now"] = order.plot([0.3, 0.3], [1e-10, 3], **style.line("guide"))[0]
     order.text(0.03, 0.9, "no decay: slope 2", color=style.VERMILION, transform=order.transAxes)
-    order.text(0.97, 0.06, "with decay: slope 3", color=style.ORANGE, ha="right", transform=order.transAxes)
+    order.text(0.78, 0.06, "with decay: slope 3", color=style.ORANGE, ha="right", transform=order.transAxes)
+    order.set_ylabel("in ‖ε‖² after one step")
     return artists
 
 
@@ -104,6 +109,6 @@ def valley() -> Live:
         ],
         alt="A point walks down a valley to its goal in steps of one length, in vermilion without decay, in orange with"
         " the decay that cancels. Beside it, what one step adds to the squared distance beyond first order: slope 2 on"
-        " logarithmic axes without decay, slope 3 with it.",
+        " logarithmic axes without decay, slope 3 with it. Inside a dotted circle no decay cancels.",
         size=(9.4, 4.5),
     )
