@@ -126,6 +126,16 @@ class TestQuatrain:
         assert not live.parameters["picks"].any()
         assert live.parameters["line"] == quatrain.NOTHING
 
+    def test_poems_have_names_that_every_browser_writes(self) -> None:
+        assert list(quatrain.LINES)[1] == "Li Bai, Thoughts on a still night"
+        assert all(name.isascii() for name in quatrain.LINES)
+        live = figure("9271.quatrain")
+        assert "given" not in live.readout
+        live.set(line="Li Bai, Thoughts on a still night")
+        assert live.readout.endswith("\ngiven: “before the bed I look at the moonlight”")
+        first = vocabulary().decode(np.array(live.parameters["pinned"][:5]))
+        assert first == famous()[1].lines[0]
+
     def test_all_pinned_is_nothing_to_write(self) -> None:
         given = tuple(vocabulary().encode(famous()[1].text).tolist())
         shown = quatrain.compute("alg4 (mask, improved)", 100, 0.7, "nothing", np.ones(20, int), given, 0, 0)

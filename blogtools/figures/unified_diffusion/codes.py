@@ -31,7 +31,8 @@ def compute(step: int, words: int, price: str, seed: int) -> dict[str, Any]:
     path, k = found.path.double().numpy(), step // EVERY
     sizes = np.sqrt(np.square(path).sum(-1).mean(-1))
     times, losses = EVERY * np.arange(len(path)), found.losses.double().numpy()
-    reach = max(1.0, np.abs(path[: k + 1]).max()) * 1.15
+    # Of the whole training: limits that moved with the step would have the axes painted anew in every picture.
+    reach = max(1.0, np.abs(path).max()) * 1.15
     return {
         "plane": {"xlim": (-reach, reach), "ylim": (-reach, reach)},
         "codes": path[k],
@@ -53,7 +54,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     """The plane of the codes, and size and loss over the steps."""
     grid = figure.add_gridspec(2, 2, width_ratios=[1.1, 1])
     plane, size, loss = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-    plane.set(aspect="equal", title="Codes F(x_0)")
+    plane.set(aspect="equal", title="Codes $F(x_0)$")
     artists: dict[str, Artist] = {"plane": plane}
     artists["noise"] = plane.plot([], [], **style.line("prior", linestyle=":"))[0]
     artists["trails"] = plane.add_collection(LineCollection([], **style.line("field", linewidth=0.9, alpha=0.5)))

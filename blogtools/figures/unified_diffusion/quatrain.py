@@ -27,11 +27,18 @@ from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Memory, Picks, Slider, style
 
+
+def latin(name: str) -> str:
+    """What stands in brackets: the reading or translation of a Chinese name."""
+    return name.partition("(")[2].rstrip(")")
+
+
 PLACES = np.array([(k % LINE, 3 - k // LINE) for k in range(STANZA)], dtype=float)
 """Where a character stands, lines from the top, read from left to right."""
 WORDS = {rule: f"{rule} ({setting.title})" for rule, setting in RULES.items()}
 NOTHING = "nothing"
-LINES = {f"{poem.lines[0]} “{poem.gloss[0]}”": poem.lines[0] for poem in famous()[:3]}
+LINES = {f"{latin(poem.author)}, {latin(poem.title)}": poem for poem in famous()[:3]}
+"""Poems whose first line may be given, by names that every browser can write."""
 FREE = (PADDING,) * STANZA
 
 
@@ -64,7 +71,7 @@ def react(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     if after["line"] != before["line"]:
         given, picks = list(FREE), np.zeros(STANZA, int)
         if after["line"] != NOTHING:
-            given[:LINE] = vocabulary().encode(LINES[after["line"]]).tolist()
+            given[:LINE] = vocabulary().encode(LINES[after["line"]].lines[0]).tolist()
             picks[:LINE] = 1
         return {"pinned": tuple(given), "picks": picks}
     found, step, _ = at(rule, after["share"], before["pinned"], after["temperature"], after["seed"])
@@ -111,6 +118,7 @@ def compute(
         f"known pairs {round(16 * known_bigrams(last))} of 16",
         f"copied lines {round(4 * copies(last))}",
     ]
+    given = f"\ngiven: “{LINES[line].gloss[0]}”" if line != NOTHING else ""
     return shown | {
         "changed": PLACES[changed],
         "pins": PLACES[np.array(pinned) != PADDING],
@@ -118,7 +126,7 @@ def compute(
         "oblique": marks(now, OBLIQUE),
         "readout": (
             f"step {step} of {steps} · masked {int((now == MASK).sum())} · changed in this step {int(changed.sum())}"
-            f" · pinned {sum(v != PADDING for v in pinned)}\nat the end: " + " · ".join(words)
+            f" · pinned {sum(v != PADDING for v in pinned)}\nat the end: " + " · ".join(words) + given
         ),
     }
 
@@ -126,7 +134,7 @@ def compute(
 def draw(figure: Figure) -> dict[str, Artist]:
     """Four lines of five places, each with room for the rings of its tone."""
     sheet = figure.subplots()
-    sheet.set(xlim=(-0.7, 6.9), ylim=(-0.75, 3.6), aspect="equal")
+    sheet.set(xlim=(-0.7, 6.9), ylim=(-0.75, 3.8), aspect="equal")
     sheet.axis("off")
     artists: dict[str, Artist] = {"sheet": sheet}
     artists["changed"] = sheet.scatter([], [], s=1500, marker="s", color=style.YELLOW, alpha=0.55, linewidth=0)
@@ -135,13 +143,17 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists["oblique"] = sheet.scatter([], [], s=20, color=style.SLATE, linewidth=0)
     for k, (x, y) in enumerate(PLACES):
         artists[f"character {k}"] = sheet.text(x, y, "", fontsize=29, ha="center", va="center")
+    for k in range(LINE):
+        sheet.text(k, 3.62, f"{k + 1}", fontsize=12.5, color=style.GREY, ha="center", va="center")
     notes = (
         (3.2, "yellow: changed in this step"),
         (2.8, "blue: pinned (click a place)"),
         (2.2, "ring: level tone"),
         (1.8, "dot: oblique tone"),
         (1.4, "both: read either way"),
-        (0.2, "lines 2 and 4 should rhyme"),
+        (0.8, "wanted: unlike at 2 and 4,"),
+        (0.4, "opposite in lines 1-2, 3-4,"),
+        (0.0, "rhyme of lines 2 and 4"),
     )
     for y, words in notes:
         sheet.text(4.75, y, words, fontsize=12.5, color=style.GREY, va="center")
@@ -156,7 +168,7 @@ def a_quatrain_appears() -> Live:
         compute,
         [
             Choice("rule", "rule", list(WORDS.values()), WORDS["alg4"]),
-            Slider("share", "way", 0, 100, 60, step=5, unit="%", play=True),
+            Slider("share", "way back", 0, 100, 60, step=5, unit="%", play=True),
             Slider("temperature", "temperature", 0.3, 1.5, 0.7, step=0.1),
             Choice("line", "given", [NOTHING, *LINES], NOTHING),
             Picks(
