@@ -11,15 +11,17 @@ import numpy as np
 from blogtools.exercises import Exercise
 
 
-def _loss(
-    f: Sequence[float], y: Sequence[int], scale: float, one: float = 1.0, equal: bool = False, sign: int = 1
-) -> float:
-    terms = [math.exp(scale * sign * (f[j] - f[i])) for i, j in product(range(len(f)), repeat=2) if y[i] > y[j] - equal]
-    return math.log(one + sum(terms)) if one + sum(terms) > 0 else 0.0
+def _terms(f: Sequence[float], y: Sequence[int], scale: float, equal: bool = False) -> list[float]:
+    places = list(product(range(len(f)), repeat=2))
+    return [math.exp(scale * (f[j] - f[i])) for i, j in places if y[i] > y[j] or (equal and i != j and y[i] == y[j])]
 
 
-def _slope(gap: float, scale: float, sign: int = -1, inside: int = -1, outer: int = 1) -> float:
-    return sign * scale**outer / (1 + math.exp(-inside * scale * gap))
+def _loss(f: Sequence[float], y: Sequence[int], scale: float, one: float = 1.0, equal: bool = False) -> float:
+    return math.log(one + sum(_terms(f, y, scale, equal)))
+
+
+def _slope(gap: float, scale: float, sign: int = -1, inside: float | None = None, outer: int = 1) -> float:
+    return sign * scale**outer / (1 + math.exp((scale if inside is None else inside) * gap))
 
 
 def _heard(sizes: Sequence[int]) -> int:
@@ -34,6 +36,11 @@ def _one_pass(w: Sequence[float], y: Sequence[int], ties: bool = False, last: bo
         total += (lower + waiting if ties else lower) / weight
         waiting += weight
     return total
+
+
+def _times(w: Sequence[float], y: Sequence[int], power: int) -> float:
+    pairs = product(zip(w, y, strict=True), repeat=2)
+    return 1 + sum(low * high**power for (high, above), (low, below) in pairs if above > below)
 
 
 def _best(scores: Sequence[float], labels: Sequence[int], cuts: Sequence[float] | None = None) -> float:
@@ -55,6 +62,7 @@ _SCORED: list[tuple[Any, ...]] = [
     ([2.0, 3.0, 4.0, 5.0, 6.0, 7.0], [0, 0, 1, 0, 1, 1]),
     ([-9.0, -8.0, -7.0, -6.5], [0, 1, 1, 1]),
     ([1.0, 2.0, 3.0], [0, 0, 0]),
+    ([1.0, 2.0, 3.0], [1, 1, 1]),
 ]
 
 EXERCISES = [
@@ -68,10 +76,23 @@ EXERCISES = [
             ),
             "equal labels have no order: leave them out": functools.partial(_loss, equal=True),
             "the exponent has the wrong sign: the pair that should score lower comes first in the difference": (
-                functools.partial(_loss, sign=-1)
+                lambda f, y, scale: _loss(f, y, -scale)
             ),
             "λ is missing": lambda f, y, scale: _loss(f, y, 1.0),
+            "λ multiplies the difference": lambda f, y, scale: _loss(f, y, 1 / scale),
             "that is the sum under the logarithm": lambda f, y, scale: math.exp(_loss(f, y, scale)),
+            "under the logarithm stands the sum of the terms, not their mean": (
+                lambda f, y, scale: math.log(1 + np.mean(_terms(f, y, scale)))
+            ),
+            "that is RankNet's form, a logarithm for each term: CoSENT takes one of the whole sum": (
+                lambda f, y, scale: float(np.log1p(_terms(f, y, scale)).sum())
+            ),
+            "that is RankNet, the mean of a logarithm for each term: CoSENT takes one of the whole sum": (
+                lambda f, y, scale: float(np.log1p(_terms(f, y, scale)).mean())
+            ),
+            "that is divided by the size of the batch: the loss is no mean over pairs": (
+                lambda f, y, scale: _loss(f, y, scale) / len(f)
+            ),
         },
     ),
     Exercise(
@@ -80,8 +101,16 @@ EXERCISES = [
         [(0.5, 1.0), (-2.0, 1.0), (0.1, 20.0)],
         {
             "the sign: a higher score of the better pair lowers the loss": functools.partial(_slope, sign=1),
-            "σ of −λ(gap), not of λ(gap): the pull dies when the order is right": functools.partial(_slope, inside=1),
+            "σ of −λ(gap), not of λ(gap): the pull dies when the order is right": lambda gap, scale: _slope(
+                -gap, scale
+            ),
             "differentiate the exponent too: a factor λ": functools.partial(_slope, outer=0),
+            "λ stands in the exponent too": functools.partial(_slope, inside=1.0),
+            "λ is missing, before the fraction and in the exponent": functools.partial(_slope, inside=1.0, outer=0),
+            "that is the slope of the term alone: the derivative of the logarithm divides by 1 + the term": (
+                lambda gap, scale: -scale * math.exp(-scale * gap)
+            ),
+            "that is the loss, not its derivative": lambda gap, scale: math.log1p(math.exp(-scale * gap)),
         },
     ),
     Exercise(
@@ -90,6 +119,7 @@ EXERCISES = [
         _SIZES,
         {
             "that is every ordered pair, equal labels too": lambda sizes: sum(sizes) ** 2,
+            "that is one pair from each class: add up over pairs of classes": math.prod,
             "each pair once: the one with the higher label is i": lambda sizes: 2 * _heard(sizes),
             "that is the highest class against the rest only": lambda sizes: sizes[-1] * sum(sizes[:-1]),
             "equal labels have no order: leave pairs within a class out": lambda sizes: math.comb(sum(sizes), 2),
@@ -106,6 +136,12 @@ EXERCISES = [
             ),
             "all lower labels count, not only the next lower one": functools.partial(_one_pass, last=True),
             "the 1 is missing": lambda w, y: _one_pass(w, y) - 1,
+            "that is the loss: leave the logarithm out": lambda w, y: math.log(_one_pass(w, y)),
+            "upside down: a term is the weight of the lower label divided by that of the higher": (
+                lambda w, y: _one_pass([1 / weight for weight in w], y)
+            ),
+            "a term is a quotient of two weights, not their product": lambda w, y: _times(w, y, 1),
+            "each sum over lower labels is divided by the weight of the higher one": lambda w, y: _times(w, y, 0),
         },
     ),
     Exercise(
@@ -117,6 +153,9 @@ EXERCISES = [
             "that is the accuracy at the mean score, or at the median": lambda f, y: _best(f, y, (float(np.mean(f)),)),
             "that is a count: divide by the number of pairs": lambda f, y: len(f) * _best(f, y),
             "a threshold above all scores, which says no to every pair, must be tried too": lambda f, y: _best(f, y, f),
+            "a threshold below all scores, which says yes to every pair, must be tried too": (
+                lambda f, y: _best(f, y, [*sorted(f)[1:], math.inf])
+            ),
         },
     ),
     Exercise(
@@ -128,7 +167,11 @@ EXERCISES = [
             "that is the least of √2 off the diagonal alone: add the 1 on the diagonal": lambda: -math.sqrt(2),
             "that is the one in the middle": lambda: 1.0,
             "a symmetric matrix with entries from 0 to 1 may have a negative eigenvalue; this one does": lambda: 0.0,
-            "that is the determinant": lambda: -1.0,
+            "that is the determinant, or xᵀSx for x = (1, −1, 1): divide it by xᵀx, and another x goes lower": lambda: (
+                -1.0
+            ),
+            "xᵀSx/xᵀx for x = (1, −1, 1): another x goes lower": lambda: -1 / 3,
+            "the sign: it is negative": lambda: math.sqrt(2) - 1,
         },
     ),
 ]
