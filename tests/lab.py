@@ -347,13 +347,13 @@ def live_figures(page: Page) -> list[Locator]:
     return figures.all()
 
 
-def signature(figure: Locator) -> list[int]:
-    """The canvas made small, as numbers: two signatures differ when the pictures do."""
+def signature(figure: Locator) -> str:
+    """The canvas made small, one character a byte: two signatures differ when the pictures do."""
     return figure.locator("canvas").evaluate(
         """(canvas) => {
           const small = new OffscreenCanvas(190, 110), context = small.getContext("2d");
           context.drawImage(canvas, 0, 0, small.width, small.height);
-          return Array.from(context.getImageData(0, 0, small.width, small.height).data);
+          return new TextDecoder("latin1").decode(context.getImageData(0, 0, small.width, small.height).data);
         }"""
     )
 
@@ -361,6 +361,7 @@ def signature(figure: Locator) -> list[int]:
 def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None:
     """Moves each control and notes whether the picture changed."""
     figure.scroll_into_view_if_needed()
+    settle(page, figure)
     actions = [
         *((f"slider {i}", lambda item=item: drag_slider(page, item)) for i, item in _each(figure, ".row.slider input")),
         *((f"handle {i}", lambda item=item: drag_handle(page, item)) for i, item in _each(figure, ".handle")),
@@ -369,12 +370,15 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
         *((f"toggle {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.toggle input")),
         *((f"choice {i}", lambda item=item: choose_next(item)) for i, item in _each(figure, ".row.choice select")),
         *((f"button {i}", lambda item=item: item.click()) for i, item in _each(figure, ".row.button button")),
+        *((f"text {i}", lambda item=item: type_example(item)) for i, item in _each(figure, ".row.text input")),
     ]
     # A control may act only under another setting (a height, where there is one): it is tried under several options,
     # with what was switched on or off put back.
-    for _ in range(3):
+    for patience in (1.5, 1.5, 6):
         actions = [
-            (label, act) for label, act in actions if not _changes(page, figure, f"{name}: {label}", act, report)
+            (label, act)
+            for label, act in actions
+            if not _changes(page, figure, f"{name}: {label}", act, report, patience)
         ]
         if not actions:
             break
@@ -382,24 +386,42 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
             choose_next(select)
         for _, box in _each(figure, ".row.toggle input"):
             box.click()
+        settle(page, figure)
     report.unmoved.extend(f"{name}: {label}" for label, _ in actions)
 
 
-def _changes(page: Page, figure: Locator, name: str, act: Callable[[], None], report: Report) -> bool:
-    """Whether the picture changes when a control is moved; what the figure complains of goes into the report."""
+def _changes(page: Page, figure: Locator, name: str, act: Callable[[], None], report: Report, patience: float) -> bool:
+    """Whether the picture changes within ``patience`` s of a control's move; complaints go into the report."""
     before = signature(figure)
     act()
     changed = False
-    deadline = time.monotonic() + 6
+    deadline = time.monotonic() + patience
     while not changed and time.monotonic() < deadline:
         page.wait_for_timeout(50)
         changed = signature(figure) != before
     if changed:
         report.moved.append(name)
-    message = figure.locator(".message")
-    if message.is_visible():
+    settle(page, figure)
+    for message in figure.locator(".message:visible, .refusal:visible").all():
         report.problems.append(f"{name}: {message.inner_text()}")
     return changed
+
+
+def settle(page: Page, figure: Locator) -> None:
+    """Waits, 3 s at most, until the kernel is idle and nothing was painted for 0.2 s.
+
+    A frame that comes late would count for the next control, and a complaint that comes late would not be seen.
+    """
+    canvas, painted, still = figure.locator("canvas"), "", 0
+    deadline = time.monotonic() + 3
+    while still < 4 and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+        idle = page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+        )
+        now = canvas.get_attribute("data-painted") or ""
+        still = still + 1 if idle and now == painted else 0
+        painted = now
 
 
 def _each(figure: Locator, selector: str) -> list[tuple[int, Locator]]:
@@ -424,6 +446,12 @@ def drag_slider(page: Page, slider: Locator, steps: int = 6) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + (0.8 if x < box["x"] + box["width"] / 2 else 0.2) * box["width"], y, steps=steps)
     page.mouse.up()
+
+
+def type_example(box: Locator) -> None:
+    """Types what the empty box shows as an example, key by key, in place of what stands there."""
+    box.fill("")
+    box.press_sequentially(box.get_attribute("placeholder") or "")
 
 
 def drag_handle(page: Page, handle: Locator, by: tuple[float, float] = (40, -30), steps: int = 6) -> None:

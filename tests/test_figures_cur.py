@@ -192,32 +192,72 @@ class TestRecall:
 
 
 class TestSearch:
-    line = next(iter(search.asked()))
+    line = next(iter(search.well_known()))
 
     def test_every_score_is_the_encoders(self) -> None:
-        text = search.asked()[self.line][0].lines[0]
         for method in search.METHODS:
-            trace = search.traced(text, method, 60)
+            trace = search.traced(self.line, method, 60)
             assert len(set(trace.ids.tolist())) == 60
-            assert np.allclose(trace.scores, search.truth(text)[trace.ids], atol=1e-4)
+            assert np.allclose(trace.scores, search.truth(self.line)[trace.ids], atol=1e-4)
 
     def test_the_answers_and_their_true_ranks(self) -> None:
         shown = search.compute(line=self.line, method=next(iter(search.METHODS)), budget=200)
-        poem, place = search.asked()[self.line]
-        scores = CrossEncoder.load("cross-couplets").matrix([poem.lines[place]], couplet_scores().items)[0]
+        poem, place = search.well_known()[self.line]
+        scores = CrossEncoder.load("cross-couplets").matrix([self.line], couplet_scores().items)[0]
         order = [couplet_scores().items[i] for i in np.argsort(-scores, kind="stable")]
         rows = [row.split() for row in shown["lines"].splitlines()]
         assert [order.index(text) + 1 for text, _, _ in rows] == [int(found) for _, _, found in rows]
         found = len({int(found) for _, _, found in rows} & set(range(1, 11)))
         assert numbers(shown["readout"])[:4] == [200, 3000, found, 10]
         assert len(shown["best"]) == found
-        assert shown["poet"].split() == ["asked", poem.lines[place], "the", "poet", poem.lines[place + 1]]
+        assert shown["poet"].split() == ["asked", self.line, "the", "poet", poem.lines[place + 1]]
         assert len(shown["anchors"]) + len(shown["reranked"]) == 200
         assert f"ranks this {order.index(poem.lines[place + 1]) + 1:,} of" in shown["readout"]
 
     def test_glosses_stand_beside_famous_lines_only(self) -> None:
         glosses = {text: gloss for p in famous() for text, gloss in zip(p.lines, p.gloss, strict=True)}
-        for line in list(search.asked())[:4]:
+        for line in list(search.well_known())[:4]:
             shown = search.compute(line=line, method="bi-encoder, re-ranked", budget=600)
             for row, gloss in zip(shown["lines"].splitlines(), shown["glosses"].split("\n"), strict=True):
                 assert gloss == glosses.get(row.split()[0], "")
+
+    def test_a_line_of_ones_own(self) -> None:
+        """It is scored as any other, and there is no poet to compare with."""
+        line = search.EXAMPLES[0]
+        shown = search.compute(line=line, method=next(iter(search.METHODS)), budget=100)
+        text, score, _ = shown["lines"].splitlines()[0].split()
+        assert float(score) == pytest.approx(CrossEncoder.load("cross-couplets").predict([(line, text)])[0], abs=0.006)
+        assert shown["poet"].split() == ["asked", line]
+        assert "no poet" in shown["readout"]
+
+    def test_a_pick_fills_the_box_and_typing_sets_the_pick(self) -> None:
+        first, second = list(search.asked())[:2]
+        before = {"pick": first, "line": search.asked()[first], "method": "", "budget": 20}
+        assert search.react(before, before | {"pick": second}) == {"line": search.asked()[second]}
+        assert search.react(before, before | {"line": search.EXAMPLES[0]}) == {"pick": search.OWN}
+        assert search.react(before, before | {"line": search.asked()[second]}) == {"pick": second}
+        own = before | {"line": search.EXAMPLES[0], "pick": search.OWN}
+        assert search.react(own, own | {"budget": 50}) == {"pick": search.OWN}
+        assert search.react(own, own | {"pick": first}) == {"line": search.asked()[first]}
+
+    @pytest.mark.parametrize(
+        ("text", "remark"),
+        [
+            ("", "0 characters. Allowed are five"),
+            ("秋", "1 character. "),
+            ("秋夜聽雨聲聲", "6 characters. "),
+            ("moonlight", "'moonlight' is not Chinese"),
+            ("秋夜聽雨a", "'a' is not Chinese"),
+            ("秋夜，雨聲", "'，' is not Chinese"),
+            ("こんにちは", "is not Chinese"),
+            ("秋夜听雨声", "听声 is not among the 4,092 characters"),
+        ],
+    )
+    def test_what_is_no_line_is_refused(self, text: str, remark: str) -> None:
+        with pytest.raises(ValueError, match=re.escape(remark)) as refused:
+            search.five_characters(text)
+        assert "traditional script" in str(refused.value)
+
+    def test_spaces_and_marks_around_a_line_do_not_count(self) -> None:
+        assert search.five_characters(" 秋夜聽雨聲。 ") == "秋夜聽雨聲"
+        assert all(search.five_characters(line) == line for line in search.well_known())

@@ -14,7 +14,7 @@ from blogtools.live import strip_widgets
 
 DEMO = """
 import numpy as np
-from blogtools.live import Button, Choice, Live, Points, Slider, Toggle, style
+from blogtools.live import Button, Choice, Live, Points, Slider, Text, Toggle, style
 
 def draw(figure):
     axes = figure.add_subplot()
@@ -22,15 +22,17 @@ def draw(figure):
     dots = axes.scatter([], [], s=150, color="k", zorder=5)
     return {"wave": axes.plot([], [], **style.line("field"))[0], "dots": dots}
 
-def compute(a, dots, on, kind, seed):
+def compute(a, dots, on, kind, seed, word):
     x = np.linspace(0, 10, 300)
     y = (np.sin if kind == "sine" else np.cos)(x + a) * (1 + on) + np.interp(x, *dots[np.argsort(dots[:, 0])].T) + seed
+    y = y + len(word) / 4
     return {"wave": np.column_stack([x, y]), "readout": f"mean {y.mean():.3f} m"}
 
 figure = Live(draw, compute, [
     Slider("a", "shift", -3, 3, 0, unit="rad", play=True),
     Points("dots", "dot", "dots", [[2, 0], [8, 0.5]], (0, -2), (10, 2)),
     Toggle("on", "double"), Choice("kind", "kind", ["sine", "cosine"], "sine"), Button("seed", "raise"),
+    Text("word", "word", "one", str, ["seven"]),
 ], "A wave through two dots.")
 figure
 """
@@ -66,7 +68,7 @@ def test_every_control_moves_the_picture(server: lab.Lab, page: Page, tmp_path: 
     figures = lab.live_figures(page)
     assert len(figures) == 2
     lab.drive_figure(page, figures[0], "figure", report)
-    assert len(report.moved) == 6
+    assert len(report.moved) == 7
     assert (report.unmoved, report.problems, lab.cell_problems(page)) == ([], [], [])
     values = [figure.locator("output").inner_text() for figure in figures]
     assert values[0] == values[1] != "0.00\u2009rad"
@@ -96,7 +98,7 @@ def test_keys_stay_in_the_figure(server: lab.Lab, page: Page, tmp_path: Path) ->
     figure = lab.live_figures(page)[0]
     figure.scroll_into_view_if_needed()
     active = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
-    for selector in ("input[type=range]", ".handle", "select", "button.play"):
+    for selector in ("input[type=range]", ".handle", "select", "button.play", "input[type=text]"):
         figure.locator(selector).first.focus()
         before = page.evaluate(active)
         for key in ("ArrowDown", "ArrowRight", "d", "d", "b"):

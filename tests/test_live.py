@@ -14,7 +14,7 @@ from PIL import Image
 
 import blogtools.figures
 from blogtools.figures import live_figure, registry
-from blogtools.live import Button, Choice, Live, Orbit, Points, Slider, Toggle, failures, strip_widgets, style
+from blogtools.live import Button, Choice, Live, Orbit, Points, Slider, Text, Toggle, failures, strip_widgets, style
 from blogtools.posts import AUTHOR, BLOG, POSTS
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -120,6 +120,57 @@ def test_the_other_controls_name_what_is_allowed() -> None:
     assert points.clean([[-4, 7]]).tolist() == [[0, 1]]
     with pytest.raises(ValueError, match=r"finite numbers of shape \(1, 2\)"):
         points.clean([[np.nan, 0]])
+
+
+def short(text: str) -> str:
+    """The text in lower case; up to four letters are allowed."""
+    if not 1 <= len(text) <= 4:
+        raise ValueError(f"{len(text)} letters; allowed are 1 to 4")
+    return text.lower()
+
+
+def said(**changes: Any) -> Live:
+    """A figure that shows a word and a number."""
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        return {"word": figure.add_subplot().text(0.5, 0.5, "")}
+
+    controls = [Text("word", "word", "one", short, ["two"], longest=6), Slider("size", "size", 1, 9, 5, integer=True)]
+    given: dict[str, Any] = {"compute": lambda word, size: {"word": word, "readout": f"{word} {size}"}} | changes
+    return Live(draw, controls=controls, alt="A word.", **given)
+
+
+def test_a_text_is_checked_by_its_own_rule() -> None:
+    text = Text("word", "word", "one", short, ["two"], longest=6)
+    assert text.stops == ["one", "two"]
+    assert text.clean("ABC") == "abc"
+    for wrong, message in ((3, "word = 3 is not a text"), ("abcdefg", "7 characters are too many"), ("", "1 to 4")):
+        with pytest.raises(ValueError, match=message):
+            text.clean(wrong)
+    for value, examples, message in (("", ["two"], "1 to 4"), ("one", [""], "1 to 4"), ("one", [], "examples")):
+        with pytest.raises(ValueError, match=message):
+            Text("word", "word", value, short, examples)
+
+
+def test_a_refused_text_leaves_the_figure_and_is_no_failure() -> None:
+    live, before = said(), len(failures)
+    assert live.widget.frame["refused"] == {}
+    live._receive({"values": {"word": "TWO", "size": 5}, "request": 1})
+    assert (live.parameters["word"], live.widget.frame["refused"]) == ("two", {})
+    live._receive({"values": {"word": "three", "size": 7}, "request": 2})
+    assert live.widget.frame["refused"] == {"word": "5 letters; allowed are 1 to 4"}
+    assert (live.parameters["word"], live.readout, live.widget.frame["error"]) == ("two", "two 7", "")
+    assert len(failures) == before
+    live.set(size=8)
+    assert live.widget.frame["refused"] == {}
+    with pytest.raises(ValueError, match="1 to 4"):
+        live.set(word="three")
+    assert live.readout == "two 8"
+
+
+def test_a_page_cannot_check_a_text() -> None:
+    with pytest.raises(ValueError, match="cannot check a Text"):
+        said(page="export const compute = () => ({});")
 
 
 # ---- the figure

@@ -12,7 +12,7 @@ from matplotlib.patches import Circle
 from PIL import Image
 from playwright.sync_api import Browser
 
-from blogtools.live import Button, Choice, Live, Orbit, Points, Slider, Toggle, style
+from blogtools.live import Button, Choice, Live, Orbit, Points, Slider, Text, Toggle, style
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -428,3 +428,94 @@ def test_the_page_and_its_twin_agree(chromium: Browser) -> None:
         assert np.reshape(here["ticks"], (2, 4)).tolist() == there["ticks"]
         assert here["readout"] == there["readout"]
     page.close()
+
+
+# ---- a text box
+
+
+def worded() -> Live:
+    """A line as high as its word is long; three letters and more."""
+
+    def check(text: str) -> str:
+        if len(text) < 3:
+            raise ValueError(f"{len(text)} letters; allowed are three and more")
+        return text
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        axes = figure.add_subplot()
+        axes.set(xlim=(0, 1), ylim=(0, 9))
+        return {"line": axes.plot([], [], linewidth=5)[0]}
+
+    def compute(word: str, start: str) -> dict[str, Any]:
+        return {"line": [[0, len(word)], [1, len(word)]], "readout": word}
+
+    def react(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+        return {"word": after["start"]} if after["start"] != before["start"] else {}
+
+    controls: list[Any] = [
+        Text("word", "word", "one", check, ["seven"], longest=8), Choice("start", "start", ["one", "eleven"], "one"),
+    ]  # fmt: skip
+    return Live(draw, compute, controls, "A line.", react=react)
+
+
+def test_a_typed_text_is_answered_and_a_refused_one_explained(show: lab.Show) -> None:
+    live = worded()
+    shown = show(live)
+    box, refusal = shown.page.locator("input[type=text]"), shown.page.locator(".refusal")
+    assert (box.input_value(), box.get_attribute("placeholder"), refusal.is_visible()) == ("one", "seven", False)
+    before = shown.pixels()
+    shown.page.keyboard.press("Tab")
+    shown.page.keyboard.type("twelve")
+    settle(shown)
+    assert (live.parameters["word"], shown.page.locator(".readout").inner_text()) == ("twelve", "twelve")
+    assert shown.pixels() != before
+    before = shown.pixels()
+    for _ in range(4):
+        shown.page.keyboard.press("Backspace")
+    settle(shown)
+    assert refusal.inner_text() == "2 letters; allowed are three and more"
+    assert box.get_attribute("aria-invalid") == "true"
+    assert (box.input_value(), live.parameters["word"]) == ("tw", "twe")
+    assert shown.page.locator(".message").is_hidden()
+    shown.page.keyboard.type("o")
+    settle(shown)
+    assert (refusal.is_visible(), box.get_attribute("aria-invalid")) == (False, "false")
+    assert live.parameters["word"] == "two"
+    assert not live.errors
+
+
+def test_a_text_that_another_control_sets(show: lab.Show) -> None:
+    live = worded()
+    shown = show(live)
+    box = shown.page.locator("input[type=text]")
+    box.fill("x")
+    settle(shown)
+    assert shown.page.locator(".refusal").is_visible()
+    shown.page.locator("select").focus()
+    shown.page.locator("select").select_option("eleven")
+    settle(shown)
+    assert (box.input_value(), live.parameters["word"]) == ("eleven", "eleven")
+    assert shown.page.locator(".refusal").is_hidden()
+
+
+def test_only_the_newest_text_is_asked_for_and_none_while_it_is_composed(show: lab.Show) -> None:
+    live = worded()
+    shown = show(live)
+    shown.answering = False
+    box = shown.page.locator("input[type=text]")
+    box.fill("")
+    box.press_sequentially("seven")
+    settle(shown)
+    assert [request["values"]["word"] for request in shown.requests] == [""]
+    shown.answering = True
+    shown.answer(shown.requests[0])
+    settle(shown)
+    assert [request["values"]["word"] for request in shown.requests] == ["", "seven"]
+    assert (box.input_value(), live.parameters["word"]) == ("seven", "seven")
+    box.dispatch_event("compositionstart")
+    box.press_sequentially("nn")
+    settle(shown)
+    assert (len(shown.requests), box.input_value()) == (2, "sevennn")
+    box.dispatch_event("compositionend")
+    settle(shown)
+    assert live.parameters["word"] == "sevennn"

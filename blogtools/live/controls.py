@@ -5,7 +5,7 @@ A control is plain data. ``clean`` turns whatever arrives (from the browser or f
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,6 +156,49 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A line that the reader types; each change is answered at once, while an input method composes only its result.
+
+    ``check(text)`` gives the text as ``compute`` is to get it, or raises ``ValueError`` with a sentence that says what
+    is allowed. In the browser the sentence appears beside the box, and the figure stays at the last text that was
+    allowed. ``examples`` are allowed texts other than ``value``; the empty box shows the first.
+    """
+
+    name: str
+    label: str
+    value: str
+    check: Callable[[str], str]
+    examples: Sequence[str]
+    longest: int = 40
+
+    def __post_init__(self) -> None:
+        if isinstance(self.examples, str) or not self.examples:
+            raise ValueError(f"text {self.name!r}: examples = {self.examples!r} must hold at least one text")
+        for text in self.stops:
+            self.clean(text)
+
+    def clean(self, value: Any) -> str:
+        """The text as ``check`` gives it; ``ValueError`` for what is no text, too long, or refused by it."""
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name} = {value!r:.80} is not a text")
+        if len(value) > self.longest:
+            raise ValueError(f"{len(value)} characters are too many; allowed are up to {self.longest}")
+        return self.check(value)
+
+    @property
+    def stops(self) -> list[str]:
+        """The text it begins with, and the examples."""
+        return [self.value, *self.examples]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser needs to know."""
+        return {
+            "kind": "text", "name": self.name, "label": self.label, "example": self.examples[0],
+            "longest": self.longest,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Memory:
     """What a figure remembers between two moves, such as the steps that undo can take back; the reader sees no control.
 
@@ -183,5 +226,5 @@ class Memory:
         return [self.value]
 
 
-Control = Slider | Choice | Toggle | Button | Memory | Points | Picks | Curve
+Control = Slider | Choice | Toggle | Button | Text | Memory | Points | Picks | Curve
 """A control with a parameter of its own."""

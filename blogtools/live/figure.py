@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from blogtools.live import style
-from blogtools.live.controls import Button, Choice, Control, Memory, Slider, Toggle
+from blogtools.live.controls import Button, Choice, Control, Memory, Slider, Text, Toggle
 from blogtools.live.in_picture import Curve, Orbit, Picks, Points
 from blogtools.live.scene import PIXEL_RATIO
 from blogtools.live.stage import Draw, Stage
@@ -74,6 +74,8 @@ class Live:
             raise ValueError("alt = '' is empty; allowed is a sentence that says what the picture shows")
         self.alt = alt
         self.controls, self._orbits = _sorted(controls)
+        if page is not None and any(isinstance(control, Text) for control in controls):
+            raise ValueError("page: mathematics in the browser cannot check a Text; allowed is one without the other")
         self.parameters: dict[str, Any] = {c.name: c.clean(c.value) for c in self.controls.values()}
         self.readout = ""
         self.errors: list[Failure] = []
@@ -81,6 +83,7 @@ class Live:
         self.draw, self.compute, self.react = draw, compute, react
         self._widget: Canvas | None = None
         self._sequence = 0
+        self._refused: dict[str, str] = {}
         with style.look():
             self._stage = Stage(draw, size, blueprints=self.page is not None)
             self._check_places()
@@ -101,6 +104,7 @@ class Live:
         for name in parameters:
             if name not in self.controls:
                 raise ValueError(f"parameter {name!r} is not one of {', '.join(self.controls) or 'none'}")
+        self._refused = {}
         self._update(self.parameters | {name: self.controls[name].clean(v) for name, v in parameters.items()}, None)
 
     def still(self) -> bytes:
@@ -130,9 +134,20 @@ class Live:
         return data, {"image/png": {"width": self._stage.pixels[0] // PIXEL_RATIO, "alt": self.alt}}
 
     def _receive(self, content: dict[str, Any]) -> None:
-        """A message of the browser: the newest values and the number of the request."""
+        """A message of the browser: the newest values and the number of the request.
+
+        A text that is refused is no failure of the figure: the reader is told, and the text before it stands.
+        """
         remembered = {n: self.parameters[n] for n, control in self.controls.items() if isinstance(control, Memory)}
         values = content.get("values", {}) | remembered
+        self._refused = {}
+        for name, control in self.controls.items():
+            if isinstance(control, Text):
+                try:
+                    control.clean(values.get(name))
+                except ValueError as error:
+                    self._refused[name] = str(error)
+                    values[name] = self.parameters[name]
         with contextlib.suppress(Exception):
             self._update(values, content.get("request"))
 
@@ -196,6 +211,7 @@ class Live:
             "sequence": self._sequence,
             "request": request,
             "error": error,
+            "refused": self._refused,
             "values": values,
             "readout": self.readout,
             "affine": {name: self._stage.affine(name) for name in self.artists},
@@ -208,7 +224,7 @@ class Live:
             value = self.parameters[control.name]
             if isinstance(control, Slider):
                 words.append(f"{control.label}: {_said(value)} {control.unit}".strip())
-            elif isinstance(control, (Choice, Toggle)):
+            elif isinstance(control, (Choice, Text, Toggle)):
                 words.append(f"{control.label}: {value if isinstance(value, str) else 'on' if value else 'off'}")
         return "  ·  ".join(words)
 

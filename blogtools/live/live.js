@@ -110,6 +110,7 @@ function makeEngine(model) {
   const scene = model.get("scene");
   const engine = {
     scene, views: new Set(), values: structuredClone(model.get("frame").values), operations: [], affine: {}, readout: "", error: "", notice: "",
+    refused: {},
     bitmap: null, held: false, painted: 0, sequence: 0,
   };
   let png = null, turn = 0, page = null, scheduled = false, stale = false;
@@ -206,8 +207,8 @@ function makeEngine(model) {
       if (mine !== turn) return;
       [png, engine.bitmap] = [fresh, bitmap];
     }
-    const { readout, error, affine, sequence } = frame;
-    Object.assign(engine, { readout, error, affine, sequence });
+    const { readout, error, affine, sequence, refused } = frame;
+    Object.assign(engine, { readout, error, affine, sequence, refused: { ...refused } });
     engine.operations = frame.operations.map(decode);
     if (waiting !== null) echo(engine.values);
     stale = false;
@@ -328,6 +329,32 @@ const MAKERS = {
     return {
       row: [element("label", { htmlFor: id }, control.label), element("span", {}, box)],
       update(value) { box.checked = value; },
+    };
+  },
+  text(control, engine, id) {
+    const input = element("input", {
+      type: "text", id, maxLength: control.longest, placeholder: control.example, autocomplete: "off", spellcheck: false,
+    });
+    const refusal = element("span", { className: "refusal", id: `${id}-refusal`, role: "status" });
+    input.setAttribute("aria-describedby", refusal.id);
+    let composing = false;
+    // While the reader is at it, the box is the reader's; a refused text goes when another control moves.
+    const send = () => {
+      if (composing) return;
+      delete engine.refused[control.name];
+      engine.set({ [control.name]: input.value }, true);
+    };
+    input.addEventListener("input", send);
+    input.addEventListener("compositionstart", () => { composing = true; });
+    input.addEventListener("compositionend", () => { composing = false; send(); });
+    return {
+      row: [element("label", { htmlFor: id }, control.label), input, refusal],
+      update(value) {
+        const refused = engine.refused[control.name] ?? "";
+        if (!refused && !input.matches(":focus") && input.value !== value) input.value = value;
+        if (refusal.textContent !== refused) refusal.textContent = refused;
+        input.setAttribute("aria-invalid", String(Boolean(refused)));
+      },
     };
   },
   button(control, engine) {

@@ -8,11 +8,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from blogtools.data import Poem, famous
+from blogtools.data import Poem, famous, vocabulary
+from blogtools.data.corpus import is_character
 from blogtools.data.couplet_scores import couplet_scores
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
-from blogtools.live import Choice, Live, Slider, style
+from blogtools.live import Choice, Live, Slider, Text, style
 from blogtools.similarity import BiEncoder, CrossEncoder, CURIndex, Trace
 
 METHODS: dict[str, dict[str, Any]] = {
@@ -22,12 +23,38 @@ METHODS: dict[str, dict[str, Any]] = {
     "bi-encoder, re-ranked": {"choice": "encoder", "rounds": 1, "share": 1.0},
 }
 SHOWN = 10
+OWN = "a line of my own"
+EXAMPLES = ("秋夜聽雨聲", "萬里送君行")
+"""Lines that nobody wrote: on an autumn night I listen to the rain; ten thousand miles I see you off."""
+PUNCTUATION = " \u3000，。、；？！"
 
 
 @lru_cache(maxsize=1)
-def asked() -> dict[str, tuple[Poem, int]]:
-    """What can be asked: the odd lines of well-known quatrains with their gloss, and where they stand."""
-    return {f"{poem.gloss[i]} · {poem.lines[i]}": (poem, i) for poem in famous() for i in (0, 2)}
+def well_known() -> dict[str, tuple[Poem, int]]:
+    """The odd lines of well-known quatrains, and where they stand."""
+    return {poem.lines[i]: (poem, i) for poem in famous() for i in (0, 2)}
+
+
+@lru_cache(maxsize=1)
+def asked() -> dict[str, str]:
+    """The same lines, by what the reader picks: gloss and line."""
+    return {f"{poem.gloss[i]} · {line}": line for line, (poem, i) in well_known().items()}
+
+
+def five_characters(text: str) -> str:
+    """The line itself, spaces and marks around it left out; ``ValueError`` says what is allowed."""
+    line = text.strip(PUNCTUATION)
+    wanted = f"Allowed are five Chinese characters in traditional script, as {EXAMPLES[0]}"
+    other = "".join(c for c in line if not is_character(c))
+    if other:
+        raise ValueError(f"{other!r} is not Chinese. {wanted}.")
+    if len(line) != 5:
+        raise ValueError(f"{len(line)} {'character' if len(line) == 1 else 'characters'}. {wanted}.")
+    characters = vocabulary().characters
+    unknown = "".join(c for c in line if c not in characters)
+    if unknown:
+        raise ValueError(f"{unknown} is not among the {len(characters):,} characters of the Tang poems. {wanted}.")
+    return line
 
 
 @lru_cache(maxsize=1)
@@ -61,27 +88,32 @@ def traced(line: str, method: str, budget: int) -> Trace:
         return index(method).trace(line, budget)
 
 
-def compute(line: str, method: str, budget: int) -> dict[str, Any]:
+def react(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """A pick fills the box; what is typed sets the pick."""
+    if after["pick"] != before["pick"] and after["pick"] != OWN:
+        return {"line": asked()[after["pick"]]}
+    return {"pick": next((label for label, line in asked().items() if line == after["line"]), OWN)}
+
+
+def compute(line: str, method: str, budget: int, **_: Any) -> dict[str, Any]:
     """The ten best of the search with their true place, and every call with its score."""
-    poem, place = asked()[line]
-    known, trace, scores = couplet_scores(), traced(poem.lines[place], method, budget), truth(poem.lines[place])
+    known, trace, scores = couplet_scores(), traced(line, method, budget), truth(line)
     order = np.argsort(-scores, kind="stable")
     ranks = np.empty(len(order), dtype=int)
     ranks[order] = np.arange(1, len(order) + 1)
     best = trace.ids[np.lexsort((trace.ids, -trace.scores))][:SHOWN]
     glosses = {text: gloss for p in famous() for text, gloss in zip(p.lines, p.gloss, strict=True)}
     rows = [f"{known.items[i]}  {scores[i]:5.2f}   {ranks[i]}" for i in best]
-    following = known.items.index(poem.lines[place + 1])
-    where = "found" if following in trace.ids else "not looked at"
     calls = np.arange(1, len(trace.ids) + 1)
     last = trace.rounds == trace.rounds.max()
     reranked = last if trace.rounds.max() > 0 else np.ones(len(calls), dtype=bool)
     right = np.isin(trace.ids, order[:SHOWN])
     found = int(right.sum())
+    goes_on, remark = _poet(line, trace, ranks)
     return {
         "lines": "\n".join(rows),
         "glosses": "\n".join(glosses.get(known.items[i], "") for i in best),
-        "poet": f"asked      {poem.lines[place]}\nthe poet  {poem.lines[place + 1]}",
+        "poet": f"asked      {line}{goes_on}",
         "anchors": np.column_stack([calls, trace.scores])[~reranked],
         "reranked": np.column_stack([calls, trace.scores])[reranked],
         "best": np.column_stack([calls, trace.scores])[right],
@@ -90,12 +122,21 @@ def compute(line: str, method: str, budget: int) -> dict[str, Any]:
             "xlim": (0, budget + 1),
             "ylim": (min(scores.min(), 0.0) - 0.2, scores.max() + 0.4),
         },
-        "readout": (
-            f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n"
-            f"{_english(poem.title)}, by {_english(poem.author)}, goes on: {poem.gloss[place + 1]}; the encoder ranks"
-            f" this {ranks[following]:,} of {len(scores):,}, {where}"
-        ),
+        "readout": f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n{remark}",
     }
+
+
+def _poet(line: str, trace: Trace, ranks: np.ndarray) -> tuple[str, str]:
+    """How the poem goes on, for the picture and for the readout."""
+    if line not in well_known():
+        return "", "not one of the lines that can be picked, so no poet to compare with"
+    poem, place = well_known()[line]
+    following = couplet_scores().items.index(poem.lines[place + 1])
+    where = "found" if following in trace.ids else "not looked at"
+    return f"\nthe poet  {poem.lines[place + 1]}", (
+        f"{_english(poem.title)}, by {_english(poem.author)}, goes on: {poem.gloss[place + 1]}; the encoder ranks"
+        f" this {ranks[following]:,} of {len(ranks):,}, {where}"
+    )
 
 
 def _english(name: str) -> str:
@@ -140,7 +181,8 @@ def next_line() -> Live:
         draw,
         compute,
         [
-            Choice("line", "line", tuple(asked()), next(iter(asked()))),
+            Choice("pick", "line", (*asked(), OWN), next(iter(asked()))),
+            Text("line", "or type one", next(iter(well_known())), five_characters, EXAMPLES),
             Choice("method", "search", tuple(METHODS), next(iter(METHODS))),
             Slider("budget", "calls", 20, 600, 100, log=True, integer=True),
         ],
@@ -148,4 +190,5 @@ def next_line() -> Live:
         " English gloss where the line is a famous one. Right the score of every call in order: scattered anchors"
         " at first, then higher and higher, the ten best in orange above a line.",
         size=(10.2, 4.6),
+        react=react,
     )
