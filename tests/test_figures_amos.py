@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from blogtools.data import digits
-from blogtools.figures.amos_recipes import schedules, training, valley
-from blogtools.optim import runs
+from blogtools.figures.amos_recipes import schedules, stored, training, valley
+from blogtools.optim import runs, training_results
 
 
 @pytest.mark.parametrize("T", [1, 40, 1000])
@@ -77,7 +77,47 @@ def test_assumptions_begin_where_the_weights_begin() -> None:
     end = torch.cat([p.flatten() for p in runs.run("AdamW", 0, 0).end if p.dim() == 2])
     eps = start - end
     assert shown["q"][0, 1] == pytest.approx(float(start @ eps / (eps @ eps)), rel=1e-4)
-    assert float(re.findall(r"ε_0‖²/kσ² ([\d.]+)", shown["readout"])[0]) == pytest.approx(shown["far"][0, 1], abs=0.006)
+    assert float(re.findall(r"ε₀‖²/kσ² ([\d.]+)", shown["readout"])[0]) == pytest.approx(shown["far"][0, 1], abs=0.006)
+
+
+@pytest.mark.parametrize("theta", [(0.2, 0.4), (1.4, 0.4), (-0.3, 0.1)])
+def test_the_circle_is_where_no_decay_cancels(theta: tuple[float, float]) -> None:
+    goal = np.array([0.6, 0.9])
+    rim = valley.compute(np.array([theta, goal]), 0.3, 1.0, 4)["circle"]
+    assert np.sum(rim * (rim - goal), axis=1) == pytest.approx(np.zeros(len(rim)), abs=1e-12)
+
+
+def test_a_walk_without_aim_also_points_to_its_own_end() -> None:
+    shown = training.assumptions_compute("AdamW", "its own end", "matrices", 0)
+    assert shown["null"][-1, 1] > 0.2
+    assert not training.assumptions_compute("AdamW", "the end of a twin", "matrices", 0)["null"][:, 1].any()
+    assert float(shown["least"].split()[-1].replace("−", "-")) < -4.9
+
+
+@pytest.mark.parametrize("task", stored.TASKS)
+def test_stored_curves_and_differences_are_those_of_the_table(task: str) -> None:
+    rows = training_results()["tasks"][task]["methods"]
+    for name in stored.METHODS:
+        shown = stored.compute(task, name, stored.BASE, stored.SEEDS[0])
+        if name not in rows:
+            assert "not tried" in shown["readout"]
+            assert not len(shown["method"])
+            continue
+        (loss, half), (gap, width) = rows[name]["loss"], rows[name]["against_base"]
+        assert shown["method"][-1, 1] == pytest.approx(loss, rel=1e-3)
+        top, bottom = shown["method band"][0][[len(shown["method"]), len(shown["method"]) - 1], 1]
+        assert (top - bottom) / 2 == pytest.approx(half, rel=0.02)
+        if name != stored.BASE:
+            assert shown["picked"] == pytest.approx(np.array([[gap, stored.METHODS.index(name)]]), abs=2e-4)
+            low, high = next(
+                bar
+                for bar, (_, row) in zip(shown["bars"], shown["means"], strict=True)
+                if stored.METHODS[int(row)] == name
+            )
+            assert (high[0] - low[0]) / 2 == pytest.approx(width, rel=0.05)
+        alone = stored.compute(task, name, stored.BASE, "2")
+        assert alone["method"][:, 1].tolist() == rows[name]["curves"][2]
+        assert alone["method band"] == []
 
 
 def test_q_sets_the_first_decay() -> None:

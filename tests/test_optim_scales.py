@@ -102,6 +102,12 @@ def test_equal_entries_take_eta_for_sigma() -> None:
     assert found(layer)["weight"]["sigma"] == 0.25
 
 
+def test_a_single_number_is_its_own_scale() -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(layer.weight, -0.2)
+    assert found(layer)["weight"]["sigma"] == pytest.approx(0.2)
+
+
 def test_shared_and_frozen_parameters() -> None:
     model = nn.ModuleDict({"table": nn.Embedding(9, 4), "out": nn.Linear(4, 9), "still": nn.Linear(4, 4)})
     model["out"].weight = model["table"].weight
@@ -144,6 +150,8 @@ def test_names_override_by_their_end() -> None:
     assert groups["1.0.weight"]["eta"] == 0.2
     assert groups["1.0.bias"]["eta"] == 0.7
     assert groups["1.0.bias"]["reduce"] == ()
+    nested = nn.Sequential(nn.Sequential(nn.Linear(4, 8)))
+    assert found(nested, named={"weight": 0.2, "0.weight": 0.1, "bias": 0.3})["0.0.weight"]["eta"] == 0.1
     with pytest.raises(ValueError, match="no trainable parameter is called 'eight'"):
         scales_for(model, {"eight": 0.1})
 

@@ -120,7 +120,7 @@ def assumptions_compute(method: str, goal: str, kind: str, seed: int) -> dict[st
         "far axes": {"ylim": (0, 1.1 * max(2.0, float(np.nanmax(far))))},
         "readout": (
             f"{kind}: cos(u, ε) first third {cosine[:8].mean():.2f}, last {cosine[-8:].mean():.2f} ·"
-            f" q after 100 steps {q[10]:.2f} · ‖ε_0‖²/kσ² {far[0]:.2f}, ‖θ*‖²/kσ² {size:.2f}"
+            f" q after 100 steps {q[10]:.2f} · ‖ε₀‖²/kσ² {far[0]:.2f}, ‖θ*‖²/kσ² {size:.2f}"
         ).replace("-", "−"),
     }
 
@@ -147,7 +147,7 @@ def assumptions_draw(figure: Figure) -> dict[str, Artist]:
         "cosine": angle.plot([], [], **line)[0],
         "null": angle.plot([], [], **style.line("prior", linestyle=":"))[0],
         "q": share.plot([], [], **line)[0],
-        "least": share.text(235, -4.6, "", color=style.ORANGE, fontsize=12, ha="right"),
+        "least": share.text(8, -4.6, "", color=style.ORANGE, fontsize=12),
         "far": far.plot([], [], **line)[0],
         "far axes": far,
     }

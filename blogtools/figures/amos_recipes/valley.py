@@ -74,7 +74,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     plane, order = figure.subplots(1, 2, width_ratios=[1.15, 1])
     plane.set(xlim=(-3, 3), ylim=(-2.4, 2.4), aspect="equal", xlabel="$θ_1$", ylabel="$θ_2$", title="A valley")
     plane.plot([0], [0], "+", color=style.SLATE, markersize=12)
-    plane.text(0.08, -0.3, "0", color=style.SLATE)
+    plane.text(-0.3, -0.3, "0", color=style.SLATE)
     artists: dict[str, Artist] = {
         "circle": plane.plot([], [], **style.line("prior", linestyle=":"))[0],
         "bare walk": plane.plot([], [], **style.line("wrong", marker="o", markersize=4))[0],
