@@ -2,17 +2,23 @@
 
 from blogtools.claims.unified_diffusion import (
     analytic,
+    bounds,
+    codes,
     cold,
     ddpm,
     edit,
     encode,
     forgets,
     framework,
+    gibbs,
     hot,
     mask,
     revision,
     steps,
+    undone,
 )
 
-_PARTS = (framework, steps, hot, ddpm, analytic, cold, revision, forgets, edit, mask, encode)
+_PARTS = (
+    framework, steps, hot, ddpm, analytic, cold, revision, forgets, edit, undone, mask, gibbs, bounds, encode, codes,
+)  # fmt: skip
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]

@@ -1,4 +1,4 @@
-"""Section "Encode": eq17, eq18, what they lead to (claim9), and why a loss of that kind needs a bound (slip2)."""
+"""Section "Encode": eq17, eq18, and what they lead to (claim9)."""
 
 import functools
 import math
@@ -13,14 +13,14 @@ from torch import Tensor
 
 from blogtools.claims.unified_diffusion import formulas as f
 from blogtools.claims.unified_diffusion.framework import HOT
-from blogtools.diffusion import PosteriorMean, denoising_loss, grid, learn_codes, sample
-from blogtools.ledger import Entry, Experiment, Law, Numeric, Symbolic
+from blogtools.diffusion import PosteriorMean, denoising_loss, grid, sample
+from blogtools.ledger import Entry, Law, Numeric, Symbolic
 
 SECTION = "Encode"
 DRAWS = 3000
 
-x, w, u = sp.symbols("x w u", real=True)
-a, b, c, s, V, last = sp.symbols("a b c s v a_T", positive=True)
+x, w = sp.symbols("x w", real=True)
+a, b, c, V = sp.symbols("a b c v", positive=True)
 
 W = np.random.default_rng(17).normal(size=(4, 3))
 DECODER = np.random.default_rng(18).normal(size=(3, 4))
@@ -135,11 +135,6 @@ def grown(rng: np.random.Generator, spread: float, plain: bool = False, short: f
     return 1 + code if plain else np.exp(code)
 
 
-def gaussian_loss(scale: sp.Expr) -> sp.Expr:
-    """Least of E[−log q(x_0 | x_t)] for x_0 ~ N(0, s²) and F(x_0) = scale · x_0: the entropy of x_0 given x_t."""
-    return sp.log(2 * sp.pi * sp.E * s**2 * b**2 / (a**2 * scale**2 * s**2 + b**2)) / 2
-
-
 ENCODER_LOSS = sp.log(2 * sp.pi * V) / 2 + ((x - w * a * c * x) ** 2 + w**2 * b**2) / (2 * V)
 PRIOR = (a**2 * c**2 * x**2 + b**2 - 1 - sp.log(b**2)) / 2
 """KL of N(a c x, b²) from N(0, 1)."""
@@ -148,12 +143,6 @@ EVIDENCE = sp.log(2 * sp.pi * (w**2 + V)) / 2 + x**2 / (2 * (w**2 + V))
 MEAN, WIDTH = w * x / (w**2 + V), V / (w**2 + V)
 GAP = (sp.log(WIDTH / b**2) + (b**2 + (a * c * x - MEAN) ** 2) / WIDTH - 1) / 2
 """KL of N(a c x, b²) from the posterior of z."""
-
-
-def growth(seed: int, norm: float) -> float:
-    """By what factor the learned codes of eight words grow in the second half of the training."""
-    path = learn_codes(8, norm, steps=240, every=120, seed=seed).path.square().mean((1, 2)).sqrt()
-    return float(path[2] / path[1])
 
 
 ENTRIES = [
@@ -259,77 +248,6 @@ ENTRIES = [
                     "the prior doubled": ENCODER_LOSS + 2 * PRIOR,
                 },
                 about="linear encoder and decoder on the line, all in closed form",
-            ),
-        ),
-    ),
-    Entry(
-        id="9271.slip2",
-        kind="limit",
-        latex=r"\frac{d}{d\log c}\min_q\mathbb E[-\log q(x_0\mid\bar\alpha_tc\,x_0+\bar\beta_t\varepsilon)]"
-        r"=-\frac{\bar\alpha_t^2c^2s^2}{\bar\alpha_t^2c^2s^2+\bar\beta_t^2}\to-1",
-        says="eq18 alone has no least value: the larger the code, the smaller the loss, without bound",
-        section=SECTION,
-        evidence=(
-            Symbolic(
-                statement=-(a**2) * c**2 * s**2 / (a**2 * c**2 * s**2 + b**2),
-                against=c * sp.Derivative(gaussian_loss(c), c),
-                about="Gaussian data, F = c x: the loss falls like -log c",
-            ),
-            Symbolic(
-                statement=sp.Integer(-1),
-                against=sp.Limit(-(a**2) * c**2 * s**2 / (a**2 * c**2 * s**2 + b**2), c, sp.oo),
-                partial=True,
-                about="its slope for large codes",
-            ),
-            Law(
-                statement=functools.partial(surprise, t=0.6),
-                against=functools.partial(left_to_know, t=0.6),
-                test="mean",
-                witnesses=({"scale": 1.0}, {"scale": 10.0}),
-                mutants={"the code not scaled": lambda rng, scale: surprise(rng, 0.6, 1.0)},
-                about="words: the loss only sinks to 0, but it too is never reached",
-            ),
-        ),
-    ),
-    Entry(
-        id="9271.slip2.prior",
-        kind="identity",
-        latex=r"\hat c^2=\frac{\bar\alpha_t^2/\bar\alpha_T^2-\bar\beta_t^2}{\bar\alpha_t^2s^2}",
-        says="with the divergence from the prior at the last time added, the code has a best size",
-        section=SECTION,
-        evidence=(
-            Symbolic(
-                statement=-(a**2) * c * s**2 / (a**2 * c**2 * s**2 + b**2) + last**2 * c * s**2,
-                against=sp.Derivative(gaussian_loss(c) + last**2 * c**2 * s**2 / 2, c),
-                about="the slope of the sum in c",
-            ),
-            Symbolic(
-                statement=(a**2 / last**2 - b**2) / (a**2 * s**2),
-                against=sp.solve(sp.Eq(last**2 * (a**2 * u * s**2 + b**2), a**2), u)[0],
-                about="where it is zero, u = c^2; that is above 0, for a_T is below a/b",
-            ),
-        ),
-    ),
-    Entry(
-        id="9271.slip2.learned",
-        kind="experiment",
-        latex="",
-        says="codes that are learned by eq18 alone run away; a price on their norm, and they come to rest",
-        section=SECTION,
-        evidence=(
-            Experiment(
-                statement=functools.partial(growth, norm=0.0),
-                against=1.25,
-                side="above",
-                mutants={"their norm costs": functools.partial(growth, norm=0.1)},
-                about="eight words in the plane: how much they grow from step 120 to 240, the norm free",
-            ),
-            Experiment(
-                statement=functools.partial(growth, norm=0.1),
-                against=1.1,
-                side="below",
-                mutants={"their norm is free": functools.partial(growth, norm=0.0)},
-                about="the same with 0.05 times the mean square norm added",
             ),
         ),
     ),

@@ -1,24 +1,21 @@
-"""Section "Mask": alg3, alg4, alg5, why the last two are one, and how near they are to Gibbs sampling (claim8)."""
+"""Section "Mask": alg3, alg4, alg5, and why the last two are one."""
 
 import functools
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from blogtools.claims.unified_diffusion import formulas as f
 from blogtools.claims.unified_diffusion import words as w
-from blogtools.claims.unified_diffusion.edit import (
-    DATA,
-    DRAWS,
+from blogtools.claims.unified_diffusion.texts import (
     PROCESSES,
     TIMES,
-    WEIGHTS,
+    better,
     by_package,
     exact_logits,
     kept,
@@ -26,12 +23,12 @@ from blogtools.claims.unified_diffusion.edit import (
     uniform,
 )
 from blogtools.data import regulated
-from blogtools.diffusion import Fill, Mask, Texts, Words, mask_bound, sample
+from blogtools.diffusion import Fill, Words, sample
 from blogtools.diffusion.quatrains import write
-from blogtools.ledger import Entry, Exact, Experiment, Law
+from blogtools.ledger import Entry, Exact, Law
 
 SECTION = "Mask"
-MASK = PROCESSES["mask"]
+Tables = list[dict[int, Fraction]]
 
 
 def walked(
@@ -45,16 +42,10 @@ def walked(
     """Where the package's sampler ends from four masks, placed by the law that it should have."""
     generator = f.torch_generator(rng)
     predict = Fill(exact_logits("mask", power), w.SIZE, one=one, generator=generator)
-    run = sample(predict, MASK, start("mask", generator), torch.tensor(times), fresh=fresh, generator=generator)
+    run = sample(
+        predict, PROCESSES["mask"], start("mask", generator), torch.tensor(times), fresh=fresh, generator=generator
+    )
     return w.placed(rng, run.x.numpy(), w.ends("mask", rule))
-
-
-def data_law() -> list[Fraction]:
-    """The data's law over all words."""
-    return [w.SHARES.get(word, Fraction(0)) for word in itertools.product(range(w.SIZE), repeat=w.LENGTH)]
-
-
-Tables = list[dict[int, Fraction]]
 
 
 def tables(rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -94,66 +85,6 @@ def one_filled(x: w.Words, each: Tables) -> dict[Any, Fraction]:
 def as_rows(law: dict[Any, Fraction]) -> list[Any]:
     """A law as a sorted list."""
     return sorted((word, share) for word, share in law.items())
-
-
-def found_again(t: int, seed: int, late: int = 0) -> list[list[int]]:
-    """The places that the package's recovered order covers at t + ``late``, for five texts of seven letters."""
-    generator = torch.Generator().manual_seed(seed)
-    x0 = torch.randint(0, 5, (5, 7), generator=generator)
-    process = Mask(9)
-    x_t = process.forward(x0, process.noise(x0, generator), t)
-    eps = process.recover(x0, x_t, t, generator)
-    return [np.flatnonzero(row.numpy() < t + late).tolist() for row in eps]
-
-
-def covered(t: int, seed: int) -> list[list[int]]:
-    """Where x_t shows masks."""
-    generator = torch.Generator().manual_seed(seed)
-    torch.randint(0, 5, (5, 7), generator=generator)  # the letters, drawn before the order
-    keys = torch.rand(5, 7, dtype=torch.float64, generator=generator).numpy()
-    return [sorted(np.argsort(row)[:t].tolist()) for row in keys]
-
-
-def gibbs(cut: int, look: bool = True) -> list[Fraction]:
-    """A sweep's law: from words of the data, a random place is drawn anew from its law given all others.
-
-    ``look`` false draws it from its law alone.
-    """
-    words, data = w.words(w.SIZE), w.share_of(w.SHARES)
-    after = np.array([Fraction(0)] * len(words))
-    for x, share in zip(words, data, strict=True):
-        for i in range(w.LENGTH) if share else ():
-            rest = (words[:, np.arange(w.LENGTH) != i] == x[np.arange(w.LENGTH) != i]).all(1)
-            like = np.where(rest, data, np.array(Fraction(0)))
-            if not look:
-                alone = np.array([data[words[:, i] == v].sum() for v in range(w.SIZE)])
-                like = np.where(rest, alone[words[:, i]], np.array(Fraction(0)))
-            after += share / w.LENGTH * like / like.sum()
-    return list(after[cut:])
-
-
-def by_last_step(cut: int) -> list[Fraction]:
-    """The same by the package: mask one place of the data, then the last step of alg5."""
-    words = Words(w.SHARES, w.SIZE, "mask")
-    law = dict.fromkeys(itertools.product(range(w.SIZE), repeat=w.LENGTH), Fraction(0))
-    for x, share in words.destroyed_data(1).items():
-        for word, p in words.merged(x, 1).items():
-            law[word] += share * p
-    return list(law.values())[cut:]
-
-
-def bounds(rng: np.random.Generator, word: int, weigh: Callable[[Tensor], Tensor] = lambda t: t) -> np.ndarray:
-    """3,000 draws of the package's bound for one word of the data, exact logits."""
-    generator = f.torch_generator(rng)
-    t = torch.randint(1, w.LENGTH + 1, (DRAWS,), generator=generator)
-    texts = Texts(DATA, MASK, w.SIZE, WEIGHTS)
-    found = mask_bound(texts, MASK, DATA[word].expand(DRAWS, -1), t, generator)
-    return (found * t / weigh(t.double())).numpy()
-
-
-def surprise(word: int) -> float:
-    """−log p of that word."""
-    return -math.log(list(w.SHARES.values())[word])
 
 
 def in_tune(seed: int, steps: int, temperature: float = 0.7) -> float:
@@ -274,65 +205,6 @@ ENTRIES = [
         ),
     ),
     Entry(
-        id="9271.claim8",
-        kind="identity",
-        latex="",
-        says="which places are masked can be read off x_t: the noise is found again, up to the order in which they go",
-        section=SECTION,
-        evidence=(
-            Exact(
-                statement=found_again,
-                against=covered,
-                witnesses=tuple({"t": t, "seed": s} for t in (0, 1, 4, 7) for s in (1, 2)),
-                mutants={"one place too few": functools.partial(found_again, late=-1)},
-                about="the package's recovered noise against the places that were drawn, in NumPy",
-            ),
-        ),
-    ),
-    Entry(
-        id="9271.claim8.gibbs",
-        kind="identity",
-        latex=r"\sum_{x}p(x)\,\tfrac1l\sum_i[x'_{-i}=x_{-i}]\,p(x'_i\mid x_{-i})=p(x')",
-        says="the last step of alg5 is a step of Gibbs sampling, and leaves the data's law as it is",
-        section=SECTION,
-        evidence=(
-            Exact(
-                statement=gibbs,
-                against=by_last_step,
-                witnesses=({"cut": 0},),
-                mutants={"drawn without a look at the others": functools.partial(gibbs, look=False)},
-                about="words aabb: one place drawn anew given the others, against the package's last step",
-            ),
-            Exact(
-                statement=gibbs,
-                against=lambda cut: data_law()[cut:],
-                witnesses=({"cut": 0},),
-                mutants={"drawn without a look at the others": functools.partial(gibbs, look=False)},
-                about="it is the data's law",
-            ),
-        ),
-    ),
-    Entry(
-        id="9271.alg4.bound",
-        kind="law",
-        latex=r"\mathbb E_{t,x_t}\Bigl[-\frac lt\sum_{i\,\text{masked}}\log q(x_{0,i}\mid x_t)\Bigr]=-\log p(x_0)",
-        says="the training loss, weighted l/t, is -log p of the text if q is exact, and above it otherwise",
-        section=SECTION,
-        evidence=(
-            Law(
-                statement=bounds,
-                against=surprise,
-                test="mean",
-                witnesses=({"word": 1}, {"word": 4}),
-                mutants={
-                    "not divided by t": functools.partial(bounds, weigh=lambda t: torch.ones_like(t)),
-                    "divided by t + 1": functools.partial(bounds, weigh=lambda t: t + 1),
-                },
-                about="3,000 draws of the package's bound, against the word's share",
-            ),
-        ),
-    ),
-    Entry(
         id="9271.alg4.steps",
         kind="experiment",
         latex="",
@@ -340,11 +212,10 @@ ENTRIES = [
         section=SECTION,
         timeout=240.0,
         evidence=(
-            Experiment(
+            better(
                 statement=in_ten,
                 against=in_two,
-                side="above",
-                shares={"blogtools.*": "the claim compares two numbers of steps of one sampler with one network"},
+                settings="two numbers of steps",
                 mutants={"guesses made flat": functools.partial(in_tune, steps=10, temperature=4.0)},
                 about="regulated tones, thirty-two stanzas of the network that ships",
             ),
