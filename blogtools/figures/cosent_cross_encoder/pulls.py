@@ -14,6 +14,9 @@ N = 15
 SEES = {"graded": (0, 1, 2), "2 against the rest": (0, 0, 1), "0 against the rest": (0, 1, 1), "all alike": (0, 0, 0)}
 """What the loss is told in place of the labels 0, 1, 2."""
 
+REACHES = (0.15, 0.3, 0.6, 1.05)
+"""Ends of the axis of pulls, which are at most 1: a few, so that the axis seldom has to be painted anew."""
+
 
 @lru_cache(maxsize=64)
 def batch(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,13 +48,14 @@ def compute(see: str, scale: float, seed: int) -> dict[str, Any]:
     all_pairs = N * N // 3
     loudest = np.sort(full.ravel())[::-1]
     top = full.max()
+    reach = next(reach for reach in REACHES if np.abs(gradient).max() < reach)
     effective = 1 / np.square(full / full.sum()).sum() if heard else 0.0
     return {
         "square": np.where(np.isfinite(share), full / max(top, 1e-300), np.nan),
         "up": [[(k, 0), (k, g)] for k, g in enumerate(gradient) if g > 0],
         "down": [[(k, 0), (k, g)] for k, g in enumerate(gradient) if g < 0],
         "scores": np.column_stack([np.arange(N), scores]),
-        "pull": {"ylim": (-1.05 * max(np.abs(gradient).max(), 1e-3), 1.05 * max(np.abs(gradient).max(), 1e-3))},
+        "pull": {"ylim": (-reach, reach)},
         "readout": (
             f"{heard} of {all_pairs} pairs of pairs are heard; they count like {effective:.1f} equally loud ones · "
             f"the loudest three have {100 * loudest[:3].sum():.0f} % of the pull · loss "

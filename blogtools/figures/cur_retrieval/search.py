@@ -23,6 +23,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "bi-encoder, re-ranked": {"choice": "encoder", "rounds": 1, "share": 1.0},
 }
 SHOWN = 10
+LARGEST = 600
 OWN = "a line of my own"
 EXAMPLES = ("秋夜聽雨聲", "萬里送君行")
 """Lines that nobody wrote: on an autumn night I listen to the rain; ten thousand miles I see you off."""
@@ -63,13 +64,24 @@ def cross_encoder() -> CrossEncoder:
     return CrossEncoder.load("cross-couplets")
 
 
+@lru_cache(maxsize=1)
+def places() -> dict[str, int]:
+    """Where each item stands."""
+    return {item: place for place, item in enumerate(couplet_scores().items)}
+
+
+def looked_up(pairs: list[tuple[str, str]]) -> list[float]:
+    """What the cross-encoder says of each pair: all its scores with a line are known once the true ranks are."""
+    return [truth(query)[places()[item]] for query, item in pairs]
+
+
 @lru_cache(maxsize=len(METHODS))
 def index(method: str) -> CURIndex:
     """The embedded index with the settings of a method; CUR alone where the method has no bi-encoder."""
     known = couplet_scores()
     encoder = BiEncoder.load("bi-couplets").encode if "bi-encoder" in method else None
     return CURIndex(
-        cross_encoder().predict, known.items, known.anchor_queries, encoder=encoder, scores=known.anchor_scores,
+        looked_up, known.items, known.anchor_queries, encoder=encoder, scores=known.anchor_scores,
         **METHODS[method],
     )  # fmt: skip
 
@@ -117,9 +129,8 @@ def compute(line: str, method: str, budget: int, **_: Any) -> dict[str, Any]:
         "anchors": np.column_stack([calls, trace.scores])[~reranked],
         "reranked": np.column_stack([calls, trace.scores])[reranked],
         "best": np.column_stack([calls, trace.scores])[right],
-        "limit": [[0, scores[order[SHOWN - 1]]], [budget + 1, scores[order[SHOWN - 1]]]],
+        "limit": [[1, scores[order[SHOWN - 1]]], [LARGEST, scores[order[SHOWN - 1]]]],
         "calls": {
-            "xlim": (0, budget + 1),
             "ylim": (min(scores.min(), 0.0) - 0.2, scores.max() + 0.4),
         },
         "readout": f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n{remark}",
@@ -131,7 +142,7 @@ def _poet(line: str, trace: Trace, ranks: np.ndarray) -> tuple[str, str]:
     if line not in well_known():
         return "", "not one of the lines that can be picked, so no poet to compare with"
     poem, place = well_known()[line]
-    following = couplet_scores().items.index(poem.lines[place + 1])
+    following = places()[poem.lines[place + 1]]
     where = "found" if following in trace.ids else "not looked at"
     return f"\nthe poet  {poem.lines[place + 1]}", (
         f"{_english(poem.title)}, by {_english(poem.author)}, goes on: {poem.gloss[place + 1]}; the encoder ranks"
@@ -162,9 +173,9 @@ def _draw_answers(axes: Axes) -> dict[str, Artist]:
 
 
 def _draw_calls(axes: Axes) -> dict[str, Artist]:
-    axes.set(xlabel="call", title="Score of each call")
-    axes.text(0.98, 0.03, "grey anchors, blue re-ranked,\norange among the ten best", color=style.SLATE, fontsize=12,
-              ha="right", va="bottom", transform=axes.transAxes)  # fmt: skip
+    axes.set(xscale="log", xlim=(0.9, 1.1 * LARGEST), xlabel="call", title="Score of each call")
+    axes.text(0.03, 0.98, "grey anchors, blue re-ranked,\norange among the ten best", color=style.SLATE, fontsize=12,
+              va="top", transform=axes.transAxes)  # fmt: skip
     return {
         "calls": axes,
         "limit": axes.plot([], [], **style.line("theory", linewidth=1.4))[0],
@@ -184,7 +195,7 @@ def next_line() -> Live:
             Choice("pick", "line", (*asked(), OWN), next(iter(asked()))),
             Text("line", "or type one", next(iter(well_known())), five_characters, EXAMPLES),
             Choice("method", "search", tuple(METHODS), next(iter(METHODS))),
-            Slider("budget", "calls", 20, 600, 100, log=True, integer=True),
+            Slider("budget", "calls", 20, LARGEST, 100, log=True, integer=True),
         ],
         alt="Left the ten next lines that a search found best, each with its score and its rank among all 3,000, and an"
         " English gloss where the line is a famous one. Right the score of every call in order: scattered anchors"
