@@ -60,6 +60,10 @@ class TestWords:
             assert (valid == 1) == (kind == "mask")
             assert sum(naive.values()) == 1
 
+    def test_long_fractions_are_not_written(self) -> None:
+        assert words.written(Fraction(49, 128)) == "49/128 = 0.3828"
+        assert words.written(Fraction(12345, 98767)) == "0.1250"
+
     def test_the_distance(self) -> None:
         assert words.apart(words.data(10), 10) == 0
         assert words.apart({(0, 1, 0, 1): Fraction(1)}, 10) == 1

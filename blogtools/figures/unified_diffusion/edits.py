@@ -72,9 +72,12 @@ def draw(figure: Figure) -> dict[str, Artist]:
     for kind, colour in (("any", style.ORANGE), ("different", style.BLUE)):
         artists[f"{kind} bars"] = law.add_collection(PolyCollection([], color=colour, linewidth=0))
     artists["law"] = law.plot([], [], "o", color=style.SLATE, markersize=5)[0]
-    law.text(0, 0.86, "orange: by any", color=style.ORANGE, fontsize=13)
-    law.text(0, 0.74, "dots: Binomial(t, 1 − 1/V)", color=style.SLATE, fontsize=13)
-    law.text(0, 0.62, "blue: by a different one", color=style.BLUE, fontsize=13)
+    for x, words, colour in (
+        (0.0, "orange: by any", style.ORANGE),
+        (0.25, "dots: Binomial(t, 1 − 1/V)", style.SLATE),
+        (0.65, "blue: by a different one", style.BLUE),
+    ):
+        law.text(x, 1.06, words, color=colour, fontsize=13, transform=law.transAxes)
     return artists
 
 

@@ -58,11 +58,16 @@ def compute(kind: str, alike: float) -> dict[str, Any]:
         "naive": bars(naive, -0.19),
         "improved": bars(improved, 0.19),
         "readout": (
-            f"words of the data at the end: naive {valid} = {float(valid):.4f}, improved {kept} = {float(kept):.4f}"
+            f"words of the data at the end: naive {written(valid)}, improved {written(kept)}"
             f" · distance of the laws from the data's: naive {apart(naive, pairs):.4f}, improved"
             f" {apart(improved, pairs):.4f}"
         ),
     }
+
+
+def written(share: Fraction) -> str:
+    """A share as a decimal, before it the fraction if that is short."""
+    return f"{share} = {float(share):.4f}" if share.denominator < 1000 else f"{float(share):.4f}"
 
 
 def apart(law: Law, alike: int) -> float:
