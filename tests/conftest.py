@@ -1,4 +1,4 @@
-"""A browser, and a bare page that shows a live figure."""
+"""A browser, a JupyterLab, and a bare page that shows a live figure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +14,12 @@ from blogtools.live import Live
 def chromium() -> Iterator[Browser]:
     with lab.browser() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Lab]:
+    with lab.Lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
 
 
 @pytest.fixture

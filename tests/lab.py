@@ -1,7 +1,7 @@
 """Drives live figures in a real browser: in a bare page, and in JupyterLab.
 
 ``in_page`` shows a figure without Jupyter: Python and the page talk through Playwright. ``drive_notebook`` opens a
-notebook in a JupyterLab of its own, runs it, moves every control of every live figure, and reports what it saw.
+notebook in a JupyterLab, runs it, moves every control of every live figure, and reports what it saw.
 """
 
 import base64
@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -303,18 +302,15 @@ def watched(chromium: Browser, report: Report, **context: Any) -> Iterator[Page]
         opened.close()
 
 
-def drive_notebook(notebook: Path, screenshot_dir: Path, timeout: float = 180) -> Report:
+def drive_notebook(
+    server: Lab, chromium: Browser, notebook: Path, screenshot_dir: Path, timeout: float = 180
+) -> Report:
     """Opens the notebook in Lab, runs it, moves every control of every live figure, and takes screenshots."""
     report = Report()
     screenshot_dir.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        Lab(Path(folder)) as lab,
-        browser() as chromium,
-        watched(chromium, report) as page,
-    ):
-        lab.open(page, notebook)
-        lab.run_all(page, timeout)
+    with watched(chromium, report) as page:
+        server.open(page, notebook)
+        server.run_all(page, timeout)
         report.problems.extend(cell_problems(page))
         for number, figure in enumerate(live_figures(page)):
             report.figures += 1
@@ -323,6 +319,7 @@ def drive_notebook(notebook: Path, screenshot_dir: Path, timeout: float = 180) -
             figure.screenshot(path=target)
             report.screenshots.append(target)
         report.problems.extend(cell_problems(page))
+        page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     return report
 
 

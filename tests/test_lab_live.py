@@ -46,12 +46,6 @@ def written(path: Path, *cells: str) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Lab]:
-    with lab.Lab(tmp_path_factory.mktemp("lab")) as running:
-        yield running
-
-
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page that may neither log an error nor ask anything of another machine."""
