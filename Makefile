@@ -26,7 +26,7 @@ lab: .venv/ready
 	@$(BIN)/blogtools lab
 
 test: .venv/ready chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 verify: .venv/ready
 	@$(BIN)/blogtools verify --mutants --jobs 2
