@@ -9,9 +9,16 @@ from blogtools.claims.heat_ode import (
     drift,
     frequencies,
     heat,
+    jacobian,
     learning,
+    levels,
+    matrices,
     noise,
+    weighed,
 )
 
-_PARTS = (clouds, conserved, along, drift, downhill, heat, frequencies, noise, learning, beyond)
+_PARTS = (
+    clouds, conserved, jacobian, along, drift, downhill, heat, frequencies, noise, levels, learning, weighed, beyond,
+    matrices,
+)  # fmt: skip
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]

@@ -8,9 +8,11 @@ from blogtools.claims.unified_diffusion import (
     ddpm,
     edit,
     encode,
+    ends,
     forgets,
     framework,
     gibbs,
+    guessed,
     hot,
     mask,
     revision,
@@ -19,6 +21,7 @@ from blogtools.claims.unified_diffusion import (
 )
 
 _PARTS = (
-    framework, steps, hot, ddpm, analytic, cold, revision, forgets, edit, undone, mask, gibbs, bounds, encode, codes,
+    framework, steps, hot, ddpm, guessed, ends, analytic, cold, revision, forgets, edit, undone, mask, gibbs, bounds,
+    encode, codes,
 )  # fmt: skip
 ENTRIES = [entry for part in _PARTS for entry in part.ENTRIES]
