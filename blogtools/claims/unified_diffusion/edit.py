@@ -208,7 +208,7 @@ ENTRIES = [
     Entry(
         id="9271.alg2.differences",
         kind="algorithm",
-        latex=r"\#\{i:x_{t-1,i}\ne x_{t,i}\}=1,\quad\#\{i:x_{0,i}\ne x_{t,i}\}\le t",
+        latex=r"\#\{i:x_{t-1,i}\neq x_{t,i}\}=1,\quad\#\{i:x_{0,i}\neq x_{t,i}\}\le t",
         says="the improved way changes one place a step, so at most t are to come; the naive way may change all",
         section=SECTION,
         evidence=(
