@@ -260,7 +260,7 @@ def best_setting(store: Store, method: str) -> tuple[tuple[float, ...], int]:
         found = [store.content["runs"].get(tuning_name(method, setting, seed)) for seed in TUNING]
         if all(found):
             scores[setting] = float(np.mean([math.inf if f["last"] is None else f["last"] for f in found]))
-    return min(scores, key=lambda s: scores[s]), len(scores)
+    return min(scores, key=lambda s: scores[s], default=()), len(scores)
 
 
 def assumptions(task: str, method: str, setting: tuple[float, ...], seed: int) -> dict[str, Any]:
@@ -288,6 +288,13 @@ def assumptions(task: str, method: str, setting: tuple[float, ...], seed: int) -
         names = ("cosine", "q", "distance", "rms_u", "goal_norm", "cos_start_goal", "null", "null_deviation")
         found[view] = {name: _plain(getattr(record, name)) for name in names}
     return found
+
+
+def probed(store: Store, method: str) -> list[Any]:
+    """The assumptions stored for a method at its best setting, by seed."""
+    setting, _ = best_setting(store, method)
+    names = [report_name(VARIANTS[0], method, setting, seed) for seed in range(PROBED_SEEDS)]
+    return [store.content["assumptions"][name] for name in names if name in store.content["assumptions"]]
 
 
 def _plain(values: np.ndarray) -> Any:
@@ -360,7 +367,7 @@ def summary() -> dict[str, Any]:
             "seeds": len(SEEDS),
             "tuning_seeds": len(TUNING),
             "methods": methods,
-            "assumptions": store.content["assumptions"],
+            "assumptions": {m: found for m in PROBED if (found := probed(store, m))},
         }
     return {"base": BASE, "tasks": tasks}
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from blogtools.optim import step_results, training_results
+from blogtools.optim import step_results, stored_assumption, training_results
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -50,3 +50,17 @@ def test_intervals_are_students(benchmark: ModuleType) -> None:
     mean, half = benchmark.interval([1.0, 2.0, 4.0, 5.0, 3.0])
     assert mean == 3.0
     assert half == pytest.approx(2.776 * (2.5 / 5) ** 0.5, rel=3e-3)
+
+
+def test_stored_assumptions_by_method_and_kind() -> None:
+    run = training_results()["tasks"]["digits"]["assumptions"]["AdamW, cosine"][0]
+    column = run["kinds"].index("norm gain")
+    found = stored_assumption("digits", "AdamW, cosine", "q", "own", "norm gain")
+    assert found[0].tolist() == [row[column] for row in run["own"]["q"]]
+    assert stored_assumption("digits", "AdamW, cosine", "goal_norm").shape == (len(found),)
+    assert stored_assumption("digits", "AdamW, cosine", "steps")[0].tolist() == run["steps"]
+    for wrong in (("words", "AdamW, cosine", "q"), ("digits", "Lion, recipe 2", "q"), ("digits", "AdamW, cosine", "r")):
+        with pytest.raises(ValueError, match="stored"):
+            stored_assumption(*wrong)
+    with pytest.raises(ValueError, match="kind = 'loop'"):
+        stored_assumption("digits", "AdamW, cosine", "q", kind="loop")

@@ -11,7 +11,7 @@ from blogtools.optim.derivation import cancelling_decay, distance, distance_seco
 from blogtools.optim.others import LAMB, Lion
 from blogtools.optim.probe import AssumptionProbe, ProbeRecord
 from blogtools.optim.recipe import RecipeSchedule, recipe
-from blogtools.optim.results import step_results, training_results
+from blogtools.optim.results import step_results, stored_assumption, training_results
 from blogtools.optim.scales import Scale, scales_for
 from blogtools.optim.schedules import closed_form, exact_recursion, half_life_rate, inverse_square, inverse_time
 
@@ -38,5 +38,6 @@ __all__ = [
     "scales_for",
     "slot_bytes",
     "step_results",
+    "stored_assumption",
     "training_results",
 ]

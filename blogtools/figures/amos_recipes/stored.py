@@ -16,7 +16,7 @@ from blogtools.optim import training_results
 RESULTS = training_results()
 TASKS: dict[str, Any] = RESULTS["tasks"]
 BASE: str = RESULTS["base"]
-METHODS = tuple(max((content["methods"] for content in TASKS.values()), key=len))
+METHODS: tuple[str, ...] = max((tuple(content["methods"]) for content in TASKS.values()), key=len)
 SEEDS = ("all, with intervals", *map(str, range(min(content["seeds"] for content in TASKS.values()))))
 PAIR = {"method": "estimate", "rival": "field"}
 """The two that one picks, by the role of their colour."""
