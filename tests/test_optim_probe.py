@@ -98,6 +98,13 @@ def test_the_step_is_seen_without_its_decay_and_in_units_of_lr(name: str) -> Non
     np.testing.assert_allclose(record.rms_u[0], 1.0, rtol=0.02 if name == "Amos" else 1e-4)
 
 
+def test_without_groups_the_scale_is_the_deviation_at_the_start() -> None:
+    parameter = nn.Parameter(torch.tensor([1.0, 3.0]))
+    probe = AssumptionProbe(SGD([parameter], lr=0.1))
+    walk(probe.optimizer, lambda *_: torch.ones(2), 1)
+    np.testing.assert_allclose(probe.against([torch.tensor([2.0, 0.0])]).goal_norm, [2.0])
+
+
 def test_steps_left_out_are_not_counted_and_close_ends_the_watch() -> None:
     parameter = nn.Parameter(torch.zeros(3))
     optimizer = Lion([parameter], lr=0.1)

@@ -106,6 +106,8 @@ def test_cancelling_decay_leaves_the_first_order_term() -> None:
     np.testing.assert_allclose(left, expected, rtol=1e-12)
     with pytest.raises(ValueError, match=r"theta·\(theta − goal\) = -.*: only where it is above 0"):
         cancelling_decay(theta, 10 * theta, u, 0.05)
+    with pytest.raises(ValueError, match=r"theta·\(theta − goal\) = 0: only where it is above 0"):
+        cancelling_decay([1.0, 1.0], [2.0, 0.0], [1.0, 0.0], 0.05)
 
 
 def test_remaining_distance_is_the_product_of_its_steps() -> None:
@@ -158,6 +160,7 @@ BAD: list[tuple[Any, str]] = [
     (lambda: rates(0.1, -1.0), "decay holds"),
     (lambda: rates(0.1, 1.0, initial_distance=0), "initial_distance"),
     (lambda: rates(0.1, 1.0, u_norm=-2), "u_norm"),
+    (lambda: rates(0.1, 1.0, u_norm=0), "u_norm"),
 ]
 
 
