@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 from scipy import integrate, linalg, special
+from scipy.ndimage import map_coordinates
+from scipy.sparse.linalg import expm_multiply
 
 from blogtools.diffusion import (
     Heat,
@@ -212,6 +214,8 @@ class TestOrder:
         assert factor == pytest.approx(area / 4, abs=1e-5)
         assert linear == pytest.approx(1.22, abs=1e-5)
         assert exponential == pytest.approx(linalg.det(linalg.expm(0.2 * self.M)), abs=1e-5)
+        assert f"loses {area / 4 - 1.22:.2g} in eq5" in shown["readout"]
+        assert f"and {abs(math.log(area / 4) - 0.22):.2g} in eq6" in shown["readout"]
         corner = np.array([-2.0, -2.0])
         assert np.allclose(shown["arrows"][0], self.M @ corner)
 
@@ -315,6 +319,31 @@ class TestMatrix:
         for kind in self.kinds:
             whole = matrix.operator(matrix.diffusivity(kind, 8.0)).sum(0)
             assert np.abs(np.asarray(whole)).max() < 1e-9
+
+    @pytest.mark.parametrize("kind", kinds)
+    def test_the_density_is_that_of_the_exponential(self, kind: str) -> None:
+        """Against SciPy's exponential, which knows nothing of the spectrum; and ``operator`` between its extremes."""
+        A = matrix.operator(matrix.diffusivity(kind, 8.0))
+        found = matrix.spreading(kind, 8.0, -1.1, 1.6).density.reshape(matrix.FRAMES, -1)
+        for k in (0, 1, matrix.FRAMES - 1):
+            expected = expm_multiply(matrix.TIMES[k] * A, found[0])
+            assert np.abs(found[k] - expected).max() < 1e-13 * expected.max()
+
+    def test_points_move_by_the_slopes_between_the_cells(self) -> None:
+        """One step of Heun's method by SciPy's interpolation, for points in the box and beyond its last cells."""
+        run, dt = matrix.spreading(matrix.NUMBER, 1.0, 1.7, -1.7), matrix.TIMES[1]
+        slopes = np.gradient(np.log(np.maximum(run.density[:2], 1e-30)), matrix.H, axis=(1, 2))
+
+        def drift(x: np.ndarray, k: int) -> np.ndarray:
+            at = ((x + matrix.HALF) / matrix.H - 0.5).T
+            return -np.stack([map_coordinates(slope[k], at, order=1, mode="nearest") for slope in slopes], -1)
+
+        x = run.places[0]
+        x = np.concatenate([x[:-2], [[2.97, -2.99], [-0.4, 2.98]]])
+        first = drift(x, 0)
+        expected = np.clip(x + dt / 2 * (first + drift(x + dt * first, 1)), -matrix.HALF, matrix.HALF)
+        found = matrix._carried(x, run.density, matrix.diffusivity(matrix.NUMBER, 1.0))[1]
+        assert np.allclose(found, expected, atol=1e-12)
 
     def test_one_matrix_gives_a_gaussian(self) -> None:
         run = matrix.spreading(matrix.MATRIX, 5.0, 0.0, 0.0)

@@ -252,7 +252,8 @@ class TestCold:
             different = len({int(((end - self.train) ** 2).sum(1).argmin()) for end in x})
             gaps = np.mean([np.linalg.norm(a - b) for a, b in itertools.combinations(x, 2)])
             assert shown[f"{name} title"] == f"{title}: 36 starts, {different} different ends"
-            assert f"{name} {different} and {gaps:.2f}" in shown["readout"]
+            said = {"naive": "naive", "quiet": "improved, no noise", "noisy": "improved, with noise"}[name]
+            assert f"{said} {different} and {gaps:.2f}" in shown["readout"]
         assert shown["readout"].startswith("step 6 of 12, t = 0.50")
 
 

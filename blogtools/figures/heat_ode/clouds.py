@@ -165,11 +165,11 @@ def _draw_density(axes: Axes) -> dict[str, Artist]:
     axes.set_title("Draw $p_0$ and let it melt")
     axes.plot([-3, 3, 3, -3, -3], [0, 0, 1, 1, 0], **style.line("guide"), zorder=0)
     labels = (
-        ("drawn: $p_0$", style.BLACK), ("analytic", style.SLATE), ("FFT", FOURIER), ("differences", DIFFERENCES),
-        ("particles", PARTICLES),
+        ("thin: $p_0$ as drawn", style.BLACK), ("thick: convolution", style.SLATE), ("dashes: FFT", FOURIER),
+        ("dots: differences", DIFFERENCES), ("bars: particles", PARTICLES),
     )  # fmt: skip
     for row, (text, colour) in enumerate(labels):
-        axes.text(5.0, 1.0 - 0.075 * row, text, color=colour, fontsize=14, ha="right", va="center")
+        axes.text(5.0, 1.0 - 0.075 * row, text, color=colour, fontsize=12, ha="right", va="center")
     axes.axhline(0, color=style.SLATE, linewidth=1.0, zorder=1)
     return {
         "steps": axes.fill([0], [0], color=PARTICLES, alpha=0.35, linewidth=0, zorder=1)[0],
@@ -188,6 +188,12 @@ def _draw_errors(axes: Axes) -> dict[str, Artist]:
     axes.minorticks_off()
     axes.set_title("Error $∫|p-p_t|\\,dx/2$")
     artists: dict[str, Artist] = {}
+    for name, error, colour in (
+        ("FFT", 3e-15, FOURIER),
+        ("differences", 1e-7, DIFFERENCES),
+        ("particles", 0.3, PARTICLES),
+    ):
+        axes.text(FIRST, error, f" {name}", color=colour, fontsize=14)
     for way, colour in zip(WAYS, (FOURIER, DIFFERENCES, PARTICLES), strict=True):
         artists[way] = axes.plot([], [], color=colour, linewidth=2.2)[0]
         artists[f"{way} now"] = axes.scatter([], [], s=110, color=colour, zorder=4, clip_on=False)

@@ -63,9 +63,9 @@ def compute(xx: float, xy: float, yx: float, yy: float, dt: float) -> dict[str, 
     return shown | {
         "readout": f"Δt = {dt:.3g}, ∇·f = Tr M = {np.trace(M):.2f}: area × {factor:.5f}, 1 + ∇·f Δt ="
         f" {1 + np.trace(M) * dt:.5f}, exp(∇·f Δt) = {np.exp(np.trace(M) * dt):.5f}".replace("-", "−")
-        + f"\nslopes {', '.join(_order(k).removeprefix('slope ') for k in orders)} · one step loses |det M| Δt² ="
-        f" {abs(np.linalg.det(M)) * dt**2:.2g} in eq5, ½ |Tr M²| Δt² ="
-        f" {abs(np.trace(M @ M)) / 2 * dt**2:.2g} in eq6"
+        + f"\nslopes {', '.join(_order(k).removeprefix('slope ') for k in orders)} · one step loses"
+        f" {now[0]:.2g} in eq5, which is |det M| Δt², and {now[1]:.2g} in eq6, to leading order ½ |Tr M²| Δt² ="
+        f" {abs(np.trace(M @ M)) / 2 * dt**2:.2g}"
     }
 
 

@@ -118,6 +118,8 @@ def _draw_plane(axes: Axes) -> dict[str, Artist]:
     axes.set(xlim=(0, T), ylim=(-VIEW, VIEW), xlabel="$t$  (noise $σ_t=t$)", ylabel="$x$")
     axes.get_yaxis().get_label().set_rotation(0)
     axes.set_title("Drag a point")
+    # Room for the points that begin at t = 0.
+    axes.tick_params("y", pad=14)
     blank = np.zeros((len(HILL), 150))
     field = style.line("field")
     artists: dict[str, Artist] = {

@@ -92,21 +92,26 @@ def draw(figure: Figure) -> dict[str, Artist]:
     """σ̄_t over t, the end clouds without and with it, the distance over the factor."""
     width, plain, spread, away = figure.subplots(1, 4, width_ratios=[1, 1, 1, 1])
     artists: dict[str, Artist] = {}
-    width.set(xlim=(0, 1), ylim=(0, 2.7), xlabel="t", title="σ̄_t")
+    width.set(xlim=(0, 1), ylim=(0, 2.7), xlabel="t", title=r"$\bar{\sigma}_t$")
     width.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     artists["sigma bar"] = width.plot([], [], **style.line("theory"))[0]
     artists["used"] = width.plot([], [], "o", color=style.colour("estimate"), clip_on=False)[0]
     for pane, cloud, name, role, title in (
         (plain, "data", "without", "field", "Without"),
-        (spread, "other data", "with", "estimate", "With σ̄_t ε"),
+        (spread, "other data", "with", "estimate", r"With $\bar{\sigma}_t\,\varepsilon$"),
     ):
         hot.frame(pane)
         pane.set_title(title, color=style.colour(role))
+        pane.set_xlabel("black: the data", fontsize=13)
         artists[cloud] = pane.scatter([], [], s=9, color=style.colour("data"), linewidth=0)
         artists[name] = pane.scatter([], [], s=13, color=style.colour(role), linewidth=0, zorder=3)
-    away.set(xlim=(0, 2), ylim=(0, 0.8), xlabel="factor of σ̄_t", title="Sliced W1 to the data")
+    away.set(xlim=(0, 2), ylim=(0, 0.8), xlabel=r"factor of $\bar{\sigma}_t$", title="Sliced W1 to the data")
     artists["floor"] = away.plot([], [], **style.line("prior", linestyle=":"))[0]
     artists["curve"] = away.plot([], [], **style.line("theory"))[0]
+    away.text(
+        1, 0.78, "dot: this run\nline: mean of three others", color=style.GREY, fontsize=12, ha="center", va="top"
+    )
+    width.text(1, 0.05, "dots: at the steps", color=style.GREY, fontsize=12, ha="right", va="bottom")
     artists["now"] = away.plot([], [], "o", color=style.colour("estimate"), markersize=11, clip_on=False)[0]
     return artists
 
@@ -125,6 +130,7 @@ def best_spread() -> Live:
             Button("seed", "other chance"),
         ],
         alt="σ̄_t rises from 0 at t = 0 to the width of the data. In few steps the cloud without it shrinks to the"
-        " middle, with it the cloud is as wide as the data, if blurred; the distance is least near factor 1.",
+        " middle, with it the cloud is as wide as the data, if blurred; the distance, a curve of the mean of three"
+        " runs with the run that is shown as a dot, is least near factor 1.",
         size=(10.4, 3.4),
     )

@@ -21,6 +21,7 @@ from blogtools.live import Button, Live, Slider, style
 
 SIDE, N, SHOWN = 8, 36, 14
 PROCESS = Cold(blur(SIDE))
+SAID = {"naive": "naive", "quiet": "improved, no noise", "noisy": "improved, with noise"}
 ROWS = {
     "naive": ("naive (eq15): blur what is predicted", style.VERMILION),
     "quiet": ("improved (eq16), begun without noise", style.BLUE),
@@ -92,7 +93,7 @@ def compute(share: float, sigma: float, steps: int, seed: int) -> dict[str, Any]
     for (name, (title, _)), x, (different, apart) in zip(ROWS.items(), places, found, strict=True):
         shown[name] = wall(images().pictures(x[:SHOWN]), SHOWN)
         shown[f"{name} title"] = f"{title}: {N} starts, {different} different ends"
-        words.append(f"{name} {different} and {apart:.2f}")
+        words.append(f"{SAID[name]} {different} and {apart:.2f}")
     whole = spread(first.astype(float))
     return shown | {
         "readout": (

@@ -95,7 +95,7 @@ def destroy(operator: Operator | None = None) -> Live:
             shown[f"{name} curve"] = curve
             shown[f"{name} dot"] = [[t, np.interp(t, *curve.T)]]
             words.append(f"{name} {left:.3f}".replace("-", "−"))
-        return shown | {"readout": f"t = {t:.2f} · left of x_0: " + " · ".join(words)}
+        return shown | {"readout": f"t = {t:.2f} · left in this draw: " + " · ".join(words)}
 
     def draw(figure: Figure) -> dict[str, Artist]:
         rows = figure.add_gridspec(2, 1, height_ratios=[1, 1.25])
@@ -111,9 +111,16 @@ def destroy(operator: Operator | None = None) -> Live:
             pane.set_title("the digit" if name == "whole" else name, color=colour, loc="center")
             if name != "whole":
                 artists[f"{name} left"] = pane.text(
-                    0.5, -0.13, "100 %", color=colour, fontsize=14, ha="center", va="center", transform=pane.transAxes
+                    0.5,
+                    -0.13,
+                    "100 %",
+                    color=colour,
+                    fontsize=14,
+                    ha="center",
+                    va="center",
+                    transform=pane.transAxes,
                 )
-        below.set(xlim=(0, 1), ylim=(-0.03, 1.03), xlabel="t", ylabel="left, on average")
+        below.set(xlim=(0, 1), ylim=(-0.03, 1.03), xlabel="t", ylabel="left of this digit,\non average")
         below.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
         artists["now"] = below.plot([], [], **style.line("guide"))[0]
         for name, colour in zip(ways, COLOURS, strict=False):
@@ -130,8 +137,9 @@ def destroy(operator: Operator | None = None) -> Live:
             Button("which", "another hand"),
             Button("seed", "other chance"),
         ],
-        alt=f"One digit, and beside it what {', '.join(ways)} leave of it at t; below, what is left falls from all at"
-        " t = 0 to about nothing at t = 1, along a curve of its own for each way.",
+        alt=f"One digit, and beside it what {', '.join(ways)} leave of it at t, in one draw; below, what is left of"
+        " this digit on average over chance falls from all at t = 0 to about nothing at t = 1, along a curve of its own"
+        " for each way, with a dot at t.",
         size=(1.55 * (len(ways) + 1), 5.0),
     )
 

@@ -104,11 +104,20 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists["paths"] = way.add_collection(LineCollection([], **style.line("field", linewidth=0.9, alpha=0.6)))
     artists["starts"] = way.scatter([], [], s=14, color=style.colour("prior"), linewidth=0, zorder=3)
     artists["ends"] = end.scatter([], [], s=15, color=style.colour("estimate"), linewidth=0, zorder=3)
-    way.set_xlabel("grey: where they begin", fontsize=13)
-    end.set_xlabel("black: data     orange: x_0", fontsize=13)
+    way.set_xlabel("black: data     grey: start", fontsize=13)
+    end.set_xlabel("black: data     orange: $x_0$", fontsize=13)
     away.set(xlim=(0, LAST), ylim=(0, 0.5), xlabel="η", title="Sliced W1 to the data")
     away.set_xticks([0, 1, 2, 3, 4], ["0\nDDIM", "1\nDDPM", "2", "3", "4"])
     artists["floor"] = away.plot([], [], **style.line("prior", linestyle=":"))[0]
+    away.text(
+        LAST,
+        0.49,
+        "dot: this run\nline, band: mean and range\nof three others",
+        color=style.GREY,
+        fontsize=12,
+        ha="right",
+        va="top",
+    )
     away.text(LAST, 0.005, "dotted: by chance", color=style.GREY, fontsize=12, ha="right", va="bottom")
     artists["band"] = away.fill_between([0, 1], [0, 0], [0, 0], **style.line("band"))
     artists["mean"] = away.plot([], [], **style.line("estimate"))[0]
@@ -129,6 +138,7 @@ def from_ddim_to_ddpm() -> Live:
             Button("seed", "other chance"),
         ],
         alt="At η = 0 the paths are smooth, at η = 1 they are random walks, beyond it they leap. The end cloud at few"
-        " steps shrinks towards the middle as η grows, and the curve of its distance to the data rises.",
+        " steps shrinks towards the middle as η grows, and its distance to the data rises: a curve of the mean of three"
+        " runs with their range as a band, and a dot for the run that is shown.",
         size=(9.6, 3.9),
     )

@@ -21,7 +21,8 @@ from blogtools.figures.unified_diffusion import hot
 from blogtools.live import Button, Choice, Live, Slider, style
 
 RULES: dict[str, Share] = {"eq3": 1.0, "eq4": 0.0, "eq5": ddpm_share(hot.PROCESS)}
-TITLES = {"eq3": "eq3: forget x_t", "eq4": "eq4: keep all its noise", "eq5": "eq5: a part of it (DDPM)"}
+TITLES = {"eq3": "eq3: forget $x_t$", "eq4": "eq4: keep all its noise", "eq5": "eq5: a part of it (DDPM)"}
+LEGEND = {"eq3": "thin: three of the $x_t$", "eq4": r"orange: their $\hat{x}_0$", "eq5": "grey: all $x_t$; pale: data"}
 COLOURS = {"eq3": style.VERMILION, "eq4": style.BLUE, "eq5": style.GREEN}
 MEAN, DRAW = "their mean", "a draw"
 TRACED = 3
@@ -159,9 +160,9 @@ def steps_draw(figure: Figure) -> dict[str, Artist]:
         blank = np.zeros((PICTURES * (SIDE + 1), FRAMES * (SIDE + 1)))
         artists[f"{rule} film"] = strip.imshow(blank, vmin=0, vmax=1, interpolation="none")
         strip.set(xticks=[], yticks=[], anchor="N")
-        strip.set_xlabel(f"x̂_0 of three digits, t = {1 - FIRST:.1f} … 0", fontsize=13)
+        strip.set_xlabel(rf"$\hat{{x}}_0$ of three digits, t = {1 - FIRST:.1f} to 0", fontsize=13)
         strip.spines[:].set_visible(False)
-        plane.set_xlabel("thin: x_t     orange: its x̂_0", fontsize=13)
+        plane.set_xlabel(LEGEND[rule], fontsize=13)
     return artists
 
 
@@ -178,7 +179,8 @@ def three_ways_to_step_back() -> Live:
             Choice("predictor", "x̂_0", (MEAN, DRAW), MEAN),
             Button("seed", "other chance"),
         ],
-        alt="Three planes with the same start points, and under each, step by step, the digits that are"
-        " predicted. By eq3 points and predictions jump about at every step; by eq4 both settle; eq5 lies between.",
+        alt="Three planes with the same start points, grey over the pale data, and of three the paths that they"
+        " and their predictions have gone; under each, step by step, the digits that are predicted. By eq3 points and"
+        " predictions jump about at every step; by eq4 both settle; eq5 lies between.",
         size=(9.6, 5.4),
     )
