@@ -58,3 +58,12 @@ def test_whatever_a_reader_writes_gets_a_remark(answer: object, said: str) -> No
 def test_wrong_id_names_the_right_ones() -> None:
     with pytest.raises(ValueError, match=r"9305\.pul'.*9305\.pull"):
         check("9305.pul", 1)
+
+
+def test_a_mistake_that_raises_is_named_too() -> None:
+    """Rows taken for columns run out of the matrix, and an oblong block has no inverse: both are known."""
+    swapped = check("9336.core", lambda S, V, U: S[:, V] @ np.linalg.pinv(S[U][:, V]) @ S[U])
+    assert "the other way round" in swapped.text
+    inverted = check("9336.core", lambda S, V, U: S[:, U] @ np.linalg.inv(S[np.ix_(V, U)]) @ S[V])
+    assert "np.linalg.pinv holds for every block" in inverted.text
+    assert check("9336.core", lambda S, V, U: S[:, U] @ nowhere @ S[V]).text.startswith("it raised NameError")  # noqa: F821

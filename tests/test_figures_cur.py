@@ -141,6 +141,13 @@ class TestRank:
             expected = np.linalg.norm(S - again) / np.linalg.norm(S - m)
             assert plain[rule][list(rank.RANKS).index(10), 1] == pytest.approx(expected, rel=1e-4)
 
+    def test_what_is_beyond_the_picture_stands_at_its_edge(self) -> None:
+        shown = rank.compute(rank=20, core=rank.CORES[0], seed=0)
+        above = [(r, rule) for rule in ANCHORS for r in rank.RANKS if rank.error(rule, r, rank.CORES[0], 0) > rank.TOP]
+        assert above
+        assert shown["beyond"].tolist() == [[r, rank.TOP] for r, _ in above]
+        assert all(dict(shown[rule].tolist())[r] == rank.TOP for r, rule in above)
+
 
 class TestCut:
     options: dict[str, Any] = {"u": 60, "cut": 0.03, "center": True, "seed": 0}  # noqa: RUF012
@@ -176,6 +183,8 @@ class TestRecall:
             assert shown[method][:, 0].tolist() == sorted(stored)
             assert shown[method][list(stored).index(100), 1] == pytest.approx(100 * stored[100]["top 10"]["mean"])
             assert shown[f"{method} now"][0][1] == pytest.approx(100 * stored[100]["top 10"]["mean"])
+            mean, half = (100 * stored[100]["top 10"][key] for key in ("mean", "half"))
+            assert f"{mean:.1f} ± {half:.1f}" in shown["readout"]
 
     def test_fifty_best_need_fifty_calls(self) -> None:
         shown = recall.compute(budget=30, top="50 best")

@@ -65,28 +65,38 @@ def check(exercise_id: str, answer: Any) -> Remark:
     right, not_finite = True, False
     results: list[Any] = []
     for trial in exercise.trials:
-        try:
-            result = given(*trial)
-        except Exception as error:  # whatever the reader's function raises is something to tell the reader
-            return Remark(exercise_id, False, f"it raised {type(error).__name__}: {error}")
+        result = _outcome(given, trial)
         if result is None or result is Ellipsis:
             return Remark(exercise_id, False, "not answered yet")
         if isinstance(result, str):
             return Remark(exercise_id, False, f"{result!r} is text, not a number: leave out the quotation marks")
         results.append(result)
-        not_finite |= not _finite(result)
         right &= _agree(result, exercise.truth(*trial), exercise.rtol)
+        if isinstance(result, Exception):
+            break
+        not_finite |= not _finite(result)
     if right:
         return Remark(exercise_id, True, "right")
     for remark, mistake in exercise.mistakes.items():
-        if all(_agree(r, mistake(*trial), exercise.rtol) for r, trial in zip(results, exercise.trials, strict=True)):
+        made = [_outcome(mistake, trial) for trial in exercise.trials[: len(results)]]
+        if all(_agree(r, m, exercise.rtol) for r, m in zip(results, made, strict=True)):
             return Remark(exercise_id, False, remark)
+    if isinstance(results[-1], Exception):
+        return Remark(exercise_id, False, f"it raised {type(results[-1]).__name__}: {results[-1]}")
     if not_finite:
         return Remark(exercise_id, False, "it gave NaN or infinity, or something that is no number")
     shapes = {np.shape(r) == np.shape(exercise.truth(*t)) for r, t in zip(results, exercise.trials, strict=True)}
     if shapes != {True}:
         return Remark(exercise_id, False, "the shape is not that of the answer")
     return Remark(exercise_id, False, "not right, and not a mistake that is known here")
+
+
+def _outcome(function: Callable[..., Any], trial: tuple[Any, ...]) -> Any:
+    """What it returns, or what it raises: whatever the reader's function raises is something to tell the reader."""
+    try:
+        return function(*trial)
+    except Exception as error:
+        return error
 
 
 def _finite(value: Any) -> bool:
@@ -97,7 +107,11 @@ def _finite(value: Any) -> bool:
 
 
 def _agree(one: Any, other: Any, rtol: float) -> bool:
-    """Equal to ``rtol`` of the largest; NaN and infinity agree with the like, what is no number agrees with nothing."""
+    """Equal to ``rtol`` of the largest; NaN and infinity agree with the like, an error with one of its kind, and what
+    is no number with nothing.
+    """
+    if isinstance(one, Exception) or isinstance(other, Exception):
+        return type(one) is type(other)
     try:
         first, second = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
     except (TypeError, ValueError):

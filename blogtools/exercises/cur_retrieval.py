@@ -77,6 +77,10 @@ EXERCISES = [
             "F holds the columns U, and the query's side comes first: that is H, core and F the other way round": (
                 lambda S, V, U: _swapped(S, V, U)
             ),
+            "V are rows and U are columns; they are taken the other way round": lambda S, V, U: _cur(S, U, V),
+            "that holds where the block is square and far from singular; np.linalg.pinv holds for every block": (
+                lambda S, V, U: S[:, U] @ np.linalg.inv(S[np.ix_(V, U)]) @ S[V]
+            ),
             "the intersection itself is not G: invert it": lambda S, V, U: S[:, U] @ S[np.ix_(V, U)].T @ S[V],
             "that is the best core for F and H, which needs all of S": lambda S, V, U: (
                 S[:, U] @ (np.linalg.pinv(S[:, U]) @ S @ np.linalg.pinv(S[V])) @ S[V]
@@ -147,6 +151,9 @@ EXERCISES = [
             ),
             "the cut-off is a part of the largest singular value, not a number by itself": lambda A, r: _absolute(A, r),
             "that is the matrix without its small parts; invert what is left": lambda A, r: _kept(A, r),
+            "that lifts small singular values to the cut-off; here they count as zero, and so do their inverses": (
+                lambda A, r: _clipped(A, r)
+            ),
             "that adds the cut-off to every singular value; here the small ones count as zero": lambda A, r: _damped(
                 A, r
             ),
@@ -185,6 +192,11 @@ def _kept(A: Array, r: float) -> Array:
     U, s, Vt = np.linalg.svd(A)
     kept = s > r * s[0]
     return (U[:, kept] * s[kept]) @ Vt[kept]
+
+
+def _clipped(A: Array, r: float) -> Array:
+    U, s, Vt = np.linalg.svd(A)
+    return (Vt.T / np.maximum(s, r * s[0])) @ U.T
 
 
 def _damped(A: Array, r: float) -> Array:

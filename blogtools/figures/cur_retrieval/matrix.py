@@ -93,7 +93,7 @@ def compute(rows: np.ndarray, columns: np.ndarray, cut: float, **_: Any) -> dict
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
-    """Three heat maps side by side; the first has room for clicks left of it and above it."""
+    """Three heat maps of one colour scale; the first has room for clicks left of it and above it."""
     panes = figure.subplots(1, 3, width_ratios=[1.08, 1, 1])
     artists: dict[str, Artist] = {}
     for pane, name in zip(panes, ("whole", "rebuilt", "wrong"), strict=True):
@@ -105,6 +105,11 @@ def draw(figure: Figure) -> dict[str, Artist]:
         artists[name] = whole.plot([], [], marker, color=style.colour("field"), markersize=7, clip_on=False)[0]
     whole.scatter(np.full(Q, -1.4), np.arange(Q), s=7, color=style.PALE, zorder=0)
     whole.scatter(np.arange(K), np.full(K, -1.4), s=7, color=style.PALE, zorder=0)
+    scale = figure.colorbar(
+        artists["wrong"], ax=panes, aspect=14, shrink=0.75, pad=0.015, ticks=[-2, 0, 2], extend="both"
+    )
+    scale.set_label("standard deviations", fontsize=12)
+    scale.outline.set_visible(False)
     artists["marks"] = whole.add_collection(LineCollection([], colors=style.colour("field"), linewidths=1.0))
     artists["places"] = whole
     for pane, name in zip(panes[1:], ("rebuilt title", "wrong title"), strict=True):

@@ -16,6 +16,8 @@ ITEMS = 500
 RANKS = (2, 5, 10, 15, 20, 30, 40, 60, 80, 100)
 CORES = ("pseudo-inverse", "pseudo-inverse, cut at 3 %", "best core, which sees all scores")
 COLOURS = {"random": "estimate", "qr": "field", "leverage": "second", "k-means": "third"}
+TOP = 100.0
+"""Errors above this are drawn at the upper edge, as triangles."""
 NAMES = {"random": "random", "qr": "pivoted QR", "leverage": "leverage", "k-means": "k-means"}
 
 
@@ -58,22 +60,27 @@ def error(rule: str, rank: int, core: str, seed: int) -> float:
 def compute(rank: int, core: str, seed: int) -> dict[str, Any]:
     """A curve for each rule, and their values at ``rank``."""
     shown: dict[str, Any] = {"svd": limit(), "here": [[rank, 1e-3], [rank, 1e3]]}
-    words = []
+    words, beyond = [], [np.empty((0, 2))]
     for rule in ANCHORS:
-        shown[rule] = np.array([(r, error(rule, r, core, seed)) for r in RANKS])
+        found = np.array([(r, error(rule, r, core, seed)) for r in RANKS])
+        shown[rule] = np.minimum(found, [np.inf, TOP])
+        beyond.append(shown[rule][found[:, 1] > TOP])
         words.append(f"{NAMES[rule]} {error(rule, rank, core, seed):.0%}")
-    found = limit()[rank, 1]
     return shown | {
-        "readout": f"{rank} rows and {rank} columns: relative error {' · '.join(words)} · SVD of that rank {found:.0%}"
+        "beyond": np.concatenate(beyond),
+        "readout": (
+            f"{rank} rows and {rank} columns: relative error {' · '.join(words)} · SVD of that rank"
+            f" {limit()[rank, 1]:.0%}; triangles: above {TOP:.0%}"
+        ),
     }
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
     """Error over rank."""
     axes = figure.subplots()
-    axes.set(xlim=(0, 124), ylim=(0.1, 40), yscale="log", xlabel="rank: rows, and as many columns")
+    axes.set(xlim=(0, 124), ylim=(0.1, TOP), yscale="log", xlabel="rank: rows, and as many columns")
     axes.set_title(f"Relative error, {len(scores())} lines × {ITEMS} next lines")
-    axes.set_yticks([0.1, 0.2, 0.5, 1, 2, 5, 10, 20], ["10 %", "20 %", "50 %", "100 %", "200 %", "500 %", "×10", "×20"])
+    axes.set_yticks([0.1, 0.3, 1, 3, 10, 30, TOP], ["10 %", "30 %", "100 %", "×3", "×10", "×30", "×100"])
     axes.set_xticks([0, 20, 40, 60, 80, 100])
     axes.spines["bottom"].set_bounds(0, 100)
     axes.minorticks_off()
@@ -86,7 +93,10 @@ def draw(figure: Figure) -> dict[str, Artist]:
     axes.text(103, limit()[100, 1], "SVD, the limit", color=style.SLATE, fontsize=13, va="center")
     for place, (rule, role) in enumerate(COLOURS.items()):
         artists[rule] = axes.plot([], [], color=style.colour(role), marker="o", markersize=4, linewidth=2)[0]
-        axes.text(103, 20 / 1.6**place, NAMES[rule], color=style.colour(role), fontsize=13, va="center")
+        axes.text(103, 50 / 1.8**place, NAMES[rule], color=style.colour(role), fontsize=13, va="center")
+    artists["beyond"] = axes.plot(
+        [], [], "^", color=style.SLATE, markersize=9, markerfacecolor="white", clip_on=False, zorder=5
+    )[0]
     return artists
 
 

@@ -41,12 +41,12 @@ def compute(budget: int, top: str) -> dict[str, Any]:
     words = []
     for method, (name, _) in METHODS.items():
         found = curve(method, number)
-        at, half = (np.interp(np.log(budget), np.log(found[:, 0]), column) for column in (found[:, 1], found[:, 3]))
+        at, low = (np.interp(np.log(budget), np.log(found[:, 0]), column) for column in (found[:, 1], found[:, 2]))
         shown[method] = found[:, :2]
         shown[f"{method} band"] = found[:, [0, 2, 3]]
         shown[f"{method} now"] = [[budget, at]] if budget >= found[0, 0] else np.empty((0, 2))
         if budget >= found[0, 0]:
-            words.append(f"{name.replace(chr(10), ' ')} {at:.0f} ± {max(half - at, 0):.0f}")
+            words.append(f"{name.replace(chr(10), ' ')} {at:.1f} ± {at - low:.1f}")
     return shown | {
         "readout": (f"{budget} of {items:,} calls, {budget / items:.1%}; recall of the {top} in %: {' · '.join(words)}")
     }
