@@ -9,10 +9,11 @@ import pytest
 import torch
 from scipy import stats
 
-from blogtools.data import LEVEL, OBLIQUE, famous, regulated, tones, vocabulary
+from blogtools.data import LEVEL, MASK, OBLIQUE, famous, known_bigrams, regulated, tones, vocabulary
 from blogtools.diffusion.quatrains import RULES, quality, write
 from blogtools.figures import figure
 from blogtools.figures.unified_diffusion import codes, edits, few, quatrain, words
+from blogtools.live import style
 
 
 class TestEdits:
@@ -86,6 +87,9 @@ class TestCodes:
         assert shown["size"][-1] == pytest.approx([100, np.sqrt(np.square(shown["codes"]).sum(-1).mean())])
         assert all(len(trail) == 11 for trail in shown["trails"])
         assert f"log 6 = {math.log(6):.3f}" in shown["readout"]
+        # The plane holds the whole training, and stands still while it goes on.
+        assert shown["plane"] == codes.compute(0, 6, "nothing", 0)["plane"]
+        assert shown["plane"]["xlim"][1] == pytest.approx(1.15 * found.path.abs().max().item())
 
 
 class TestQuatrain:
@@ -129,6 +133,32 @@ class TestQuatrain:
         assert live.parameters["pinned"] == self.free
         assert not live.parameters["picks"].any()
         assert live.parameters["line"] == quatrain.NOTHING
+
+    def test_half_way_the_measures_are_of_the_end(self) -> None:
+        found = quatrain.path("alg4", self.free, 0.7, 0)
+        shown = quatrain.compute(quatrain.WORDS["alg4"], 60, 0.7, "nothing", np.zeros(20, int), self.free, 0, 0)
+        (place,) = np.flatnonzero(found[12] != found[11])
+        assert shown["changed"].tolist() == [quatrain.PLACES[place].tolist()]
+        assert shown[f"character {place}"]["color"] == style.VERMILION
+        assert "step 12 of 20 · masked 8 · changed in this step 1 · pinned 0" in shown["readout"]
+        assert f"known pairs {round(16 * known_bigrams(found[-1:]))} of 16" in shown["readout"]
+        assert not len(shown["pins"])
+        assert (quatrain.path("alg4", self.free, 0.7, 1) != found).any()
+
+    @pytest.mark.parametrize(("rule", "masked"), [("alg1", False), ("alg4", True)])
+    def test_a_click_pins_what_stands_there_or_will(self, rule: str, masked: bool) -> None:
+        live = figure("9271.quatrain")
+        live.set(rule=quatrain.WORDS[rule])
+        found = quatrain.path(rule, self.free, 0.7, 0)
+        place = int(np.flatnonzero((found[12] == MASK) if masked else (found[12] != found[-1]))[0])
+        live.set(picks=(np.arange(20) == place).astype(int))
+        kept = found[-1 if masked else 12][place]
+        assert live.parameters["pinned"] == tuple(np.where(np.arange(20) == place, kept, 0))
+        live.set(share=5)  # 5 % of nineteen steps
+        shown = quatrain.compute(**live.parameters)
+        assert "step 1 of 19" in shown["readout"]
+        assert shown["pins"].tolist() == [quatrain.PLACES[place].tolist()]
+        assert shown[f"character {place}"]["color"] == style.BLUE
 
     def test_poems_have_names_that_every_browser_writes(self) -> None:
         assert list(quatrain.LINES)[1] == "Li Bai, Thoughts on a still night"
@@ -176,6 +206,14 @@ class TestFew:
 
     def test_alg5_has_one_number_of_steps(self) -> None:
         assert "in 20 steps" in few.compute("alg5", 3, "copied lines", 0)["readout"]
+
+    def test_what_is_written(self) -> None:
+        """The stanzas of so many steps; alg5 takes twenty whatever is asked for."""
+        for rule, steps, taken in (("alg4", 3, 3), ("alg5", 3, 20)):
+            ids = write(rule, 3, steps=taken, generator=torch.Generator().manual_seed(1002)).x.numpy()
+            shown = few.compute(rule, steps, "copied lines", 2)
+            found = ["".join(shown[f"line {n} {k}"] for k in range(4)) for n in range(3)]
+            assert found == [vocabulary().decode(stanza) for stanza in ids]
 
 
 class TestWrite:
