@@ -38,6 +38,7 @@ ENTRIES = [
         kind="identity",
         latex=r"\frac{d}{dx}(x^2+T^2)^{(1-d)/2}",
         says="derivative of a potential",
+        section="The potential",
         evidence=(
             Symbolic(
                 statement=(1 - d) * x * (x**2 + T**2) ** (-(d + 1) / 2),

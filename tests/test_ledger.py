@@ -746,6 +746,29 @@ def test_summary_takes_over_what_show_has_found():
     assert notebook._seen[entry, 12, level] is found
 
 
+@pytest.mark.parametrize(
+    ("chosen", "ids"),
+    [
+        ({"sections": ("The circle",)}, ["9305.eq1"]),
+        ({"sections": ("The potential", "The circle")}, ["9305.eq1", "9305.eq2"]),
+        ({"leave_out": ("The circle",)}, [entry.id for entry in ledger_sound.ENTRIES[1:]]),
+        ({"leave_out": ("The circle", "The potential")}, [entry.id for entry in ledger_sound.ENTRIES[2:]]),
+        ({"sections": ("The circle", "The potential"), "leave_out": ("The circle",)}, ["9305.eq2"]),
+    ],
+)
+def test_summary_takes_the_sections_it_is_asked_for(chosen, ids):
+    view = summary("9305", source=SOUND, **chosen)
+    assert re.findall(r"^\| (9305\.\S+) \|", view.markdown, re.M) == ids
+    assert re.findall(r"^9305\.\S+", view.text, re.M) == ids
+    assert f"\n\n{len(ids)} entries: " in view.markdown
+
+
+@pytest.mark.parametrize("argument", ["sections", "leave_out"])
+def test_summary_names_the_sections_near_one_that_is_not_there(argument):
+    with pytest.raises(ValueError, match=r"section 'The circel' is not one of 9305; .*The circle"):
+        summary("9305", source=SOUND, **{argument: ("The circel",)})
+
+
 def test_summary_lists_all_verdicts_with_counts():
     view = summary("9305", source=SOUND)
     assert "11 entries: 4 proved, 5 supported, 1 refuted, 1 open" in view.markdown
