@@ -116,6 +116,20 @@ def test_steps_left_out_are_not_counted_and_close_ends_the_watch() -> None:
     np.testing.assert_allclose(record.distance[:, 0], [0.04, 0.01], rtol=1e-5)
 
 
+def test_a_kind_that_stands_still_ends_no_step_and_the_first_close_counts() -> None:
+    moving, still = nn.Parameter(torch.zeros(3)), nn.Parameter(torch.ones(2))
+    groups = [{"params": [moving], "kind": "moving", "sigma": 1.0}, {"params": [still], "kind": "still", "sigma": 1.0}]
+    probe = AssumptionProbe(SGD(groups, lr=0.1), every=1)
+    walk(probe.optimizer, lambda _, index, p: torch.full(p.shape, 1.0 - index), 2)
+    probe.close()
+    with torch.no_grad():
+        moving += 5
+    probe.close()
+    record = probe.against()
+    np.testing.assert_array_equal(record.steps, [0, 1])
+    np.testing.assert_allclose(record.distance[:, 0], [0.04, 0.01], rtol=1e-5)
+
+
 def test_what_is_zero_gives_no_angle() -> None:
     parameter = nn.Parameter(torch.ones(3))
     optimizer = SGD([parameter], lr=0.1)
