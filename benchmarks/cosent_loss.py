@@ -47,14 +47,21 @@ FORMS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 def milliseconds(loss: Callable[[Tensor, Tensor], Tensor], batch: int) -> float:
-    """CPU time of the loss and its gradient, for small batches the mean of several."""
+    """CPU time of the loss and its gradient, the mean of as many as a twentieth of a second holds, one at least.
+
+    One goes before the clock starts: what ran last may have left the memory in another shape.
+    """
     g = torch.Generator().manual_seed(batch)
     scores, labels = torch.randn(batch, generator=g), torch.randint(3, (batch,), generator=g)
-    times = max(1, 4096 // batch)
-    began = time.thread_time()
-    for _ in range(times):
-        leaf = scores.clone().requires_grad_()
-        loss(leaf, labels).backward()
+
+    def once() -> None:
+        loss(scores.clone().requires_grad_(), labels).backward()
+
+    once()
+    times, began = 0, time.thread_time()
+    while times == 0 or time.thread_time() - began < 0.05:
+        once()
+        times += 1
     return 1000 * (time.thread_time() - began) / times
 
 

@@ -78,9 +78,9 @@ def draw(figure: Figure) -> dict[str, Artist]:
     axes.set_yticks([0.1, 1, 10, 100, 1e3, 6e4, 3.6e6], ["0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "1 min", "1 h"])
     axes.minorticks_off()
     axes.tick_params(axis="x", labelsize=10.5)
-    axes.text(300, 3e4, "all pairs of pairs", color=style.colour("wrong"), fontsize=14)
+    axes.text(80, 3e4, "all pairs of pairs", color=style.colour("wrong"), fontsize=14)
     axes.text(2**13, 0.12, "sorted, one pass", color=style.colour("theory"), fontsize=14)
-    axes.text(300, 3e3, "■ sentence-transformers", color=style.colour("estimate"), fontsize=14)
+    axes.text(80, 3e3, "■ sentence-transformers", color=style.colour("estimate"), fontsize=14)
     return {
         "here": axes.plot([], [], color=style.SLATE, linewidth=1.4, linestyle=":", zorder=1)[0],
         "pairwise": axes.plot([], [], marker="o", **style.line("wrong", linestyle="-"))[0],

@@ -46,9 +46,9 @@ def compute(measure: str, scorer: str, reference: str) -> dict[str, Any]:
         "middles": np.array([(g.mean if g else 0.0, k) for k, g in zip(places, gaps, strict=True)]),
         "right": {"xlim": (-1.1 * widest, 1.1 * widest)},
         "title left": measure,
-        "title right": f"less {reference}",
+        "title right": f"difference from {reference}",
         "readout": (
-            f"{measure}, {scorer}: CoSENT with two labels less CE {_said(told)}; graded, less soft CE "
+            f"{measure}, {scorer}: difference from CE of CoSENT with two labels {_said(told)}; from soft CE, graded "
             f"{_said(graded)}. Bars: 95 %, {len(runs[0])} seeds"
         ),
     }
@@ -64,7 +64,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     left, right = figure.subplots(1, 2, sharey=True)
     left.set_yticks(range(len(LOSSES)), LOSSES)
     left.set_ylim(len(LOSSES) - 0.4, -1.2)
-    right.axvline(0, color=style.SLATE, linewidth=1.2)
+    right.axvline(0, ymax=0.87, color=style.SLATE, linewidth=1.2)
     for pane in (left, right):
         for k in range(len(LOSSES)):
             pane.axhline(k, **style.line("guide"), zorder=0)
