@@ -4,9 +4,8 @@ python tools/build_scores.py /tmp/couplet_scores.npz           # a few minutes o
 python tools/build_scores.py /tmp/couplet_scores.npz --embed   # writes blogtools/data/couplet_scores.npz from it
 
 Items are 3,000 even lines of test poems. Queries are odd lines: 250 of training poems (anchors), 150 of validation
-poems (for choosing settings), 300 of test poems; the first 100 of these are embedded. Each query of 750 that could
-be drawn has its next line among the items. Scoring goes on where an
-interrupted run stopped.
+poems (for choosing settings), 750 of test poems, whose next lines are among the items; the first 100 of these are
+embedded. Scoring goes on where an interrupted run stopped.
 """
 
 import argparse
@@ -21,13 +20,13 @@ from blogtools.progress import progress
 from blogtools.similarity import BiEncoder, CrossEncoder
 
 SEED = 9336
-ITEMS, ANCHORS, VALIDATION, DRAWN, TEST, EMBEDDED = 3000, 250, 150, 750, 300, 100
+ITEMS, ANCHORS, VALIDATION, TEST, EMBEDDED = 3000, 250, 150, 750, 100
 
 
 def lines() -> dict[str, np.ndarray]:
     """Items and queries as texts without rare characters, ``gold`` the item that follows each test query."""
     rng = np.random.default_rng(SEED)
-    queries, following, others = _lines("test", DRAWN, ITEMS, rng)
+    queries, following, others = _lines("test", TEST, ITEMS, rng)
     ours = [line for poem in famous() for line in poem.lines[1::2]]
     items = list(dict.fromkeys(ours + following + others))[:ITEMS]
     found = {"items": [items[i] for i in rng.permutation(ITEMS)], "queries": queries}
@@ -48,9 +47,8 @@ def _lines(split: str, n: int, m: int, rng: np.random.Generator) -> tuple[list[s
 
 
 def score(path: Path) -> dict[str, np.ndarray]:
-    """Texts, scores [700, 3000] of anchors, validation and test queries in this order, vectors of both encoders."""
+    """Texts, scores [1150, 3000] of anchors, validation and test queries in this order, vectors of both encoders."""
     known = lines()
-    known["queries"], known["gold"] = known["queries"][:TEST], known["gold"][:TEST]
     texts = np.concatenate([known[name] for name in ("anchor_queries", "validation_queries", "queries")])
     part = path.with_suffix(".part.npy")
     scores = np.full((len(texts), ITEMS), np.nan, dtype=np.float32)
