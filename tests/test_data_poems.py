@@ -519,6 +519,9 @@ def test_training_lines_are_copies_save_those_with_a_hole():
     assert copies(whole) == known_bigrams(whole) == 1.0
     assert copies(ids) == (ids.reshape(-1, 5) != UNKNOWN).all(1).mean()
     assert copies(np.full((3, 20), UNKNOWN)) == known_bigrams(np.full((3, 20), MASK)) == 0.0
+    # Beyond the last of the known pairs and lines, in the order in which they are looked up.
+    last = np.full((1, 20), len(vocabulary()) - 1)
+    assert copies(last) == known_bigrams(last) == 0.0
     lines = ids.reshape(-1, 5)
     assert known_bigrams(ids) == ((lines[:, 1:] != UNKNOWN) & (lines[:, :-1] != UNKNOWN)).mean()
     row = whole[:1].copy()

@@ -101,7 +101,7 @@ class TestFamily:
     def test_the_start_is_one_for_every_D_and_its_clock_has_the_law_of_D(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[Any] = []
         true_field, true_sample = family_digits.PosteriorMean, family_digits.sample
-        monkeypatch.setattr(family_digits, "PosteriorMean", lambda x, D: seen.append(D) or true_field(x, D))
+        monkeypatch.setattr(family_digits, "PosteriorMean", lambda x, D, **k: seen.append(D) or true_field(x, D, **k))
         monkeypatch.setattr(
             family_digits, "sample", lambda f, p, x, t, **k: seen.append((x, t[0] / 40)) or true_sample(f, p, x, t, **k)
         )

@@ -32,7 +32,7 @@ def ends(D: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     clock = torch.ones(N) if math.isinf(D) else torch.from_numpy(np.sqrt(stats.chi2.ppf(rank, D) / D))
     train = data.digits().train
     with one_thread():
-        predict = PosteriorMean(torch.from_numpy(train), D)
+        predict = PosteriorMean(torch.from_numpy(train), D, rows=N)
         times = grid(TOP, 0.02, STEPS).outer(clock.double())
         x = sample(predict, Poisson(D), TOP * g.float(), times, solver="heun").x.numpy()
     return x, nearest(x, train)[0]

@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from blogtools.data import LEVEL, OBLIQUE, regulated, rhymes, tones, vocabulary
-from blogtools.data.corpus import LINE
+from blogtools.data.corpus import LINE, STANZA
 from blogtools.diffusion.quatrains import RULES, quality, write
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
@@ -54,7 +54,7 @@ def regular(ids: np.ndarray) -> np.ndarray:
 def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
     """Curves of the measure, a dot at the steps, and three stanzas with their tones."""
     result, key = quality(), MEASURES[measure]
-    ids = written(rule, steps, seed)
+    ids = written(rule, STANZA if RULES[rule].one else steps, seed)
     shown: dict[str, Any] = {}
     good: list[Any] = []
     bad: list[Any] = []
