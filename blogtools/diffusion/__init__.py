@@ -24,23 +24,15 @@ from blogtools.diffusion.gravity import (
     sphere_area,
 )
 from blogtools.diffusion.heat import Mixture, heat_differences, heat_fft, prior_kl, score, score_target, score_weight
+from blogtools.diffusion.hot import Spread, analytic_sigma_bar, ddpm_share, eta_share
 from blogtools.diffusion.mask import Mask
 from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
 from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
 from blogtools.diffusion.process import Levelled, Linear, Poisson, Process
-from blogtools.diffusion.sampler import (
-    Sampled,
-    Spread,
-    analytic_sigma_bar,
-    ddpm_share,
-    eta_share,
-    grid,
-    revise,
-    sample,
-    steps_for,
-)
+from blogtools.diffusion.sampler import Sampled, revise, sample
 from blogtools.diffusion.schedule import Cosine, Heat, VarianceExploding, VariancePreserving
 from blogtools.diffusion.text import Fill, Rewrite, Texts, edit_bound, exactly_t, log_included, mask_bound, speaking
+from blogtools.diffusion.times import grid, steps_for
 
 __all__ = [
     "Cold",

@@ -6,7 +6,8 @@ from torch import Tensor
 from blogtools.diffusion.check import require_finite, require_vectors
 from blogtools.diffusion.prior import sample_hemisphere
 from blogtools.diffusion.process import Poisson, Process
-from blogtools.diffusion.sampler import Predictor, Sampled, Share, grid, sample
+from blogtools.diffusion.sampler import Predictor, Sampled, Share, sample
+from blogtools.diffusion.times import grid
 
 CLOCKS = ("sample", "global")
 

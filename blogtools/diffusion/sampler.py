@@ -12,7 +12,6 @@ and r = σε found from the predicted x̂_0:
 """
 
 import itertools
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,9 +20,10 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
+from blogtools.diffusion.check import clock, require_finite, require_positive
 from blogtools.diffusion.process import Levelled, Process
 from blogtools.diffusion.schedule import Time
+from blogtools.diffusion.times import SOLVERS
 
 Predictor = Callable[[Tensor, Tensor], Tensor]
 """(x [..., d], t scalar or batch) → x̂_0 [..., d]: exact or learned."""
@@ -31,7 +31,6 @@ Predictor = Callable[[Tensor, Tensor], Tensor]
 Share = float | Tensor | Callable[[Tensor, Tensor], float | Tensor]
 """How much of the noise is new, in [0, 1]: a number, one a sample, or a function of (t, t')."""
 
-SOLVERS = ("euler", "heun", "2m", "rk45")
 VARIABLES = ("t", "log t")
 
 
@@ -43,49 +42,6 @@ class Sampled:
     evaluations: int
     path: Tensor | None = None
     times: Tensor | None = None
-
-
-def grid(
-    t_max: float, t_min: float, steps: int, kind: str = "rho", rho: float = 7.0, *, to_zero: bool = True
-) -> Tensor:
-    """Decreasing times [steps+1], float64; ``grid(...).outer(h)`` is a clock per sample, scaled by ``h`` [batch].
-
-    ``"rho"`` is even in t^{1/ρ} (ρ = 7: arXiv 2206.00364), ``"log"`` in log t. ``to_zero``: t_min is the last time but
-    one and 0 the last (a single step goes straight from t_max to 0); otherwise t_min is the last. ``ValueError`` on
-    steps < 1, t_min ≤ 0 or not below t_max, ρ ≤ 0, or an unknown kind.
-    """
-    if not (isinstance(steps, int) and steps >= 1):
-        raise ValueError(f"steps = {steps!r} must be a whole number of at least 1")
-    require_positive("t_max", t_max)
-    require_positive("t_min", t_min)
-    require_positive("rho", rho)
-    if not t_min < t_max:
-        raise ValueError(f"t_min = {t_min} must be below t_max = {t_max}")
-    s = torch.linspace(0, 1, steps if to_zero else steps + 1, dtype=torch.float64)
-    if kind == "rho":
-        times = (t_max ** (1 / rho) + s * (t_min ** (1 / rho) - t_max ** (1 / rho))) ** rho
-    elif kind == "log":
-        times = t_max * (t_min / t_max) ** s
-    else:
-        raise ValueError(f"kind = {kind!r} is neither 'rho' nor 'log'")
-    return torch.cat([times, torch.zeros(1, dtype=torch.float64)]) if to_zero else times
-
-
-def steps_for(evaluations: int, solver: str = "euler", *, to_zero: bool = True) -> int:
-    """The most steps that cost at most ``evaluations``: Euler and 2M one a step, Heun two (one for a last step to 0).
-
-    ``ValueError`` below the solver's minimum, which is one step, and for rk45, which chooses its own.
-    """
-    if solver not in SOLVERS[:3]:
-        raise ValueError(
-            f"solver = {solver!r} must be one of {', '.join(SOLVERS[:3])} to have a fixed number of evaluations"
-        )
-    least = 2 if solver == "heun" and not to_zero else 1
-    if not (isinstance(evaluations, int) and evaluations >= least):
-        raise ValueError(
-            f"evaluations = {evaluations!r} must be a whole number of at least {least} for solver {solver!r}"
-        )
-    return evaluations if solver != "heun" else (evaluations + to_zero) // 2
 
 
 @torch.no_grad()
@@ -116,13 +72,13 @@ def sample(
     prediction, or a prediction of another shape; ``RuntimeError`` when rk45 gives up. No gradients are recorded.
     """
     _check_settings(process, x, solver, variable, fresh, rtol, atol)
-    counted = _Counted(predict)
+    counted = Counted(predict)
     times = _check_times(times, x)
     levelled = None
     if solver != "euler" or variable != "t":
-        levelled = _levelled(process, f"solver = {solver!r} in variable {variable!r}")
+        levelled = require_level(process, f"solver = {solver!r} in variable {variable!r}")
         if not torch.isfinite(levelled.level(times[0])).all():
-            raise ValueError(f"times[0] = {_span(times[0])} has an infinite level; only euler in 't' can begin there")
+            raise ValueError(f"times[0] = {span(times[0])} has an infinite level; only euler in 't' can begin there")
     if levelled is not None and solver == "rk45":
         return _adaptive(counted, levelled, x, times, variable, rtol, atol, keep_path)
     path, before = [x], None
@@ -136,7 +92,7 @@ def sample(
         before = (x0, t)
         x = revise(process, aim, x, t, after, fresh=share, generator=generator)
         if x.is_floating_point():
-            require_finite("x", x, f" after the step from t = {_span(t)} to {_span(after)}")
+            require_finite("x", x, f" after the step from t = {span(t)} to {span(after)}")
         if keep_path:
             path.append(x)
         if progress is not None:
@@ -162,64 +118,6 @@ def revise(
     if (f > 0).any():
         eps = clock((1 - f.square()).sqrt(), x0) * eps + clock(f, x0) * process.noise(x0, generator)
     return process.forward(x0, eps, after)
-
-
-def eta_share(process: Levelled, eta: float) -> Callable[[Tensor, Tensor], Tensor]:
-    """``fresh`` for σ_t = η times DDPM's: 0 is DDIM (9271.claim2), 1 DDPM (claim1); at most 1, which is eq3.
-
-    DDPM's share is f = √(1 − (σ'/σ)²) with σ = b/a the level: f b' is then the deviation of q(x_{t'} | x_t, x_0), and
-    with a² + b² = 1 the β̄_{t−1} β_t/β̄_t of claim1. ``ValueError`` for η < 0 and for a process without level.
-    """
-    if not (eta >= 0 and math.isfinite(eta)):
-        raise ValueError(f"eta = {eta} must be a finite number of at least 0")
-    process = _levelled(process, "eta_share")
-
-    def share(t: Tensor, after: Tensor) -> Tensor:
-        ratio = process.level(after).double() / process.level(t).double()
-        return (eta * (1 - ratio.square()).sqrt()).clamp(max=1)
-
-    return share
-
-
-def ddpm_share(process: Levelled) -> Callable[[Tensor, Tensor], Tensor]:
-    """``fresh`` that makes a step DDPM's, x' ~ q(x_{t'} | x_t, x̂_0) (9271.claim1)."""
-    return eta_share(process, 1.0)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Predictor x̂_0 + σ̄_t ε with ε ~ N(0, I) (9271.eq11); ``sigma_bar`` ≥ 0 is a number or a function of t."""
-
-    predict: Predictor
-    sigma_bar: float | Callable[[Tensor], float | Tensor]
-    generator: torch.Generator | None = None
-
-    def __call__(self, x: Tensor, t: Tensor) -> Tensor:
-        width = torch.as_tensor(self.sigma_bar(t) if callable(self.sigma_bar) else self.sigma_bar)
-        if not ((width >= 0) & torch.isfinite(width)).all():
-            raise ValueError(f"sigma_bar = {_span(width)} at t = {_span(t)} must be finite and not negative")
-        x0 = self.predict(x, t)
-        return x0 + clock(width, x0) * torch.randn(x0.shape, dtype=x0.dtype, device=x0.device, generator=self.generator)
-
-
-@torch.no_grad()
-def analytic_sigma_bar(
-    predict: Predictor, process: Process, data: Tensor, t: Time, generator: torch.Generator | None = None
-) -> float:
-    """The best σ̄_t of eq7 for this predictor, Analytic-DPM's (9271.claim3): σ̄_t² = E ‖x_0 − x̂_0(x_t)‖²/d.
-
-    One draw of x_t for each row of ``data`` [N, d], at one time t. For the exact predictor it is (b/a)² (1 − E ‖ε̂‖²/d),
-    the form of arXiv 2201.06503, but it is never negative and right for inexact predictors too.
-    """
-    require_vectors("data", data)
-    require_finite("data", data)
-    if data.ndim != 2 or len(data) == 0:
-        raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
-    t = torch.as_tensor(t, dtype=data.dtype, device=data.device)
-    if t.ndim:
-        raise ValueError(f"t has shape {tuple(t.shape)}, but must be a scalar")
-    x_t = process.forward(data, process.noise(data, generator), t)
-    return math.sqrt(float((data - _Counted(predict)(x_t, t)).double().square().mean()))
 
 
 def _aim(
@@ -257,7 +155,7 @@ def _extrapolated(
 
 
 def _adaptive(
-    predict: "_Counted",
+    predict: "Counted",
     process: Levelled,
     x: Tensor,
     times: Tensor,
@@ -293,7 +191,7 @@ def _adaptive(
     flat, wanted = y0.reshape(-1).cpu().numpy(), None if keep_path else [1.0]
     found = solve_ivp(slope, (0, 1), flat, "RK45", wanted, rtol=rtol, atol=atol)
     if found.status != 0:
-        raise RuntimeError(f"rk45 gave up between t = {_span(times[0])} and {_span(times[-1])}: {found.message}")
+        raise RuntimeError(f"rk45 gave up between t = {span(times[0])} and {span(times[-1])}: {found.message}")
     places = [place(y, s) for y, s in zip(found.y.T, found.t, strict=True)]
     path, passed = [p.to(x.dtype) for p, _ in places], [t for _, t in places]
     if to_zero:
@@ -302,7 +200,7 @@ def _adaptive(
     return Sampled(path[-1], predict.evaluations, *((torch.stack(path), torch.stack(passed)) if keep_path else ()))
 
 
-class _Counted:
+class Counted:
     """A predictor that counts its calls and lets nothing wrong through."""
 
     def __init__(self, predict: Predictor) -> None:
@@ -311,7 +209,7 @@ class _Counted:
     def __call__(self, x: Tensor, t: Tensor) -> Tensor:
         self.evaluations += 1
         x0 = self.predict(x, t.to(x.dtype) if x.is_floating_point() else t)
-        where = f"at t = {_span(t)}"
+        where = f"at t = {span(t)}"
         if not isinstance(x0, Tensor) or x0.shape != x.shape:
             shape = tuple(x0.shape) if isinstance(x0, Tensor) else type(x0).__name__
             raise ValueError(f"predict returned shape {shape} {where}, but must return that of x, {tuple(x.shape)}")
@@ -320,7 +218,7 @@ class _Counted:
         return x0
 
 
-def _span(t: Tensor) -> str:
+def span(t: Tensor) -> str:
     low, high = float(t.min()), float(t.max())
     return f"{low:.6g} … {high:.6g}" if low < high else f"{high:.6g}"
 
@@ -334,10 +232,10 @@ def _share(process: Process, fresh: float | Tensor, t: Tensor, after: Tensor) ->
         wrong = f"mixes two noises, which needs a Gaussian ε; {process} allows 0 and 1 only"
     else:
         return fresh
-    raise ValueError(f"fresh = {_span(f)} {wrong} (step from t = {_span(t)} to {_span(after)})")
+    raise ValueError(f"fresh = {span(f)} {wrong} (step from t = {span(t)} to {span(after)})")
 
 
-def _levelled(process: Process, what: str) -> Levelled:
+def require_level(process: Process, what: str) -> Levelled:
     if not isinstance(process, Levelled):
         raise ValueError(f"{what} needs a process with a level b/a, which {type(process).__name__} has not")
     return process
