@@ -43,6 +43,8 @@ COMMANDS = """
 def test_formulas_use_commands_that_exist() -> None:
     for entry in entries():
         assert set(re.findall(r"\\([A-Za-z]+)", entry.latex)) <= set(COMMANDS.split()), entry.id
+        assert entry.latex.isprintable(), f"{entry.id}: a backslash outside a raw string"
+        assert entry.latex.count("{") == entry.latex.count("}"), entry.id
 
 
 def test_all_holds_and_every_mutant_dies(tmp_path: Path) -> None:
