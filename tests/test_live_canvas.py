@@ -477,6 +477,10 @@ def test_a_typed_text_is_answered_and_a_refused_one_explained(show: lab.Show) ->
     assert box.get_attribute("aria-invalid") == "true"
     assert (box.input_value(), live.parameters["word"]) == ("tw", "twe")
     assert shown.page.locator(".message").is_hidden()
+    shown.page.keyboard.type("e")
+    settle(shown)
+    assert (refusal.is_visible(), live.parameters["word"]) == (False, "twe"), "back at the text that stands"
+    shown.page.keyboard.press("Backspace")
     shown.page.keyboard.type("o")
     settle(shown)
     assert (refusal.is_visible(), box.get_attribute("aria-invalid")) == (False, "false")
@@ -488,10 +492,14 @@ def test_a_text_that_another_control_sets(show: lab.Show) -> None:
     live = worded()
     shown = show(live)
     box = shown.page.locator("input[type=text]")
+    shown.answering = False
     box.fill("x")
-    settle(shown)
-    assert shown.page.locator(".refusal").is_visible()
     shown.page.locator("select").focus()
+    settle(shown)
+    shown.answering = True
+    shown.answer(shown.requests[-1])
+    settle(shown)
+    assert (box.input_value(), shown.page.locator(".refusal").is_visible()) == ("x", True)
     shown.page.locator("select").select_option("eleven")
     settle(shown)
     assert (box.input_value(), live.parameters["word"]) == ("eleven", "eleven")

@@ -70,7 +70,7 @@ def compute(rank: int, core: str, seed: int) -> dict[str, Any]:
         "beyond": np.concatenate(beyond),
         "readout": (
             f"{rank} rows and {rank} columns: relative error {' · '.join(words)} · SVD of that rank"
-            f" {limit()[rank, 1]:.0%}; triangles: above {TOP:.0%}"
+            f" {limit()[rank, 1]:.0%}; triangles: above ×{TOP:.0f}"
         ),
     }
 

@@ -131,7 +131,7 @@ def compute(line: str, method: str, budget: int, **_: Any) -> dict[str, Any]:
         "best": np.column_stack([calls, trace.scores])[right],
         "limit": [[1, scores[order[SHOWN - 1]]], [LARGEST, scores[order[SHOWN - 1]]]],
         "calls": {
-            "ylim": (min(scores.min(), 0.0) - 0.2, scores.max() + 0.4),
+            "ylim": (scores.min() - 0.2, scores.max() + 0.25 * np.ptp(scores)),
         },
         "readout": f"{len(calls)} calls in place of {len(scores):,}: {found} of the {SHOWN} best found\n{remark}",
     }
@@ -174,6 +174,7 @@ def _draw_answers(axes: Axes) -> dict[str, Artist]:
 
 def _draw_calls(axes: Axes) -> dict[str, Artist]:
     axes.set(xscale="log", xlim=(0.9, 1.1 * LARGEST), xlabel="call", title="Score of each call")
+    axes.set_xticks([1, 10, 100], ["1", "10", "100"])
     axes.text(0.03, 0.98, "grey anchors, blue re-ranked,\norange among the ten best", color=style.SLATE, fontsize=12,
               va="top", transform=axes.transAxes)  # fmt: skip
     return {
