@@ -83,36 +83,10 @@ def by_ode(h: float) -> np.ndarray:
     return integrate.solve_ivp(lambda _, s: np.exp(-s), (0, UP_TO), [0.0], "DOP853", at, rtol=1e-12, atol=1e-13).y[0]
 
 
-def by_quadrature(alpha_0: float, p: float, t: float) -> Any:
-    """e^{−2S_t} of the ODE: the S up to which ∫e^S dS/(α_0p), by mpmath's quadrature, takes the time t."""
-    rate = mpmath.mpf(alpha_0) * mpmath.mpf(p)
-
-    def late(S: Any) -> Any:
-        return mpmath.quad(mpmath.exp, [0, S]) / rate - t
-
-    return mpmath.exp(-2 * mpmath.findroot(late, mpmath.mpf(1), tol=1e-20))
-
-
-def decay_by_steps(h: float, steps: int, start: int = 0) -> np.ndarray:
-    """e^{−2S_t} for t = 0 … steps by eq18; the post's numbering, S_1 = 0, is ``start`` = 1 (and S_0 = 0 too)."""
-    found, value = np.ones(steps + 1), 0.0
-    for n in range(start, steps):
-        value += h * math.exp(-value)
-        found[n + 1] = math.exp(-2 * value)
-    return found
-
-
-def worst(h: float) -> float:
-    """Largest relative error of the closed form e^{−2S} = (1 + τ)^{−2} over all t, against the recursion."""
-    steps = round(20 / h)
-    exact = decay_by_steps(h, steps)
-    return float(np.abs((1 + h * np.arange(steps + 1)) ** -2.0 / exact - 1).max())
-
-
 def where(h: float) -> float:
     """1 + τ at which it is largest."""
     steps = round(20 / h)
-    exact = decay_by_steps(h, steps)
+    exact = f.decay_by_steps(h, steps)
     return 1 + h * int(np.abs((1 + h * np.arange(steps + 1)) ** -2.0 / exact - 1).argmax())
 
 
@@ -130,14 +104,15 @@ def extrapolated(values: Sequence[float], steps: Sequence[float]) -> float:
 def error_at(tau: float) -> float:
     """Limit for h → 0 of (closed form/recursion − 1)/h at τ."""
     steps = (0.02, 0.01, 0.005, 0.0025)
-    return extrapolated([((1 + tau) ** -2 / decay_by_steps(h, round(tau / h))[-1] - 1) / h for h in steps], steps)
+    return extrapolated([((1 + tau) ** -2 / f.decay_by_steps(h, round(tau / h))[-1] - 1) / h for h in steps], steps)
 
 
 def shift_at(tau: float) -> float:
     """Limit for h → 0 of (decay numbered from S_1 = 0 / from S_0 = 0 − 1)/h at τ."""
     steps = (0.02, 0.01, 0.005, 0.0025)
     found = [
-        (decay_by_steps(h, round(tau / h), start=1)[-1] / decay_by_steps(h, round(tau / h))[-1] - 1) / h for h in steps
+        (f.decay_by_steps(h, round(tau / h), start=1)[-1] / f.decay_by_steps(h, round(tau / h))[-1] - 1) / h
+        for h in steps
     ]
     return extrapolated(found, steps)
 
@@ -147,14 +122,6 @@ def half_time(T: Any) -> Any:
     return mpmath.findroot(
         lambda r: 1 / (r * T + 1) ** 2 - mpmath.mpf(1) / 2, (0, 1 / mpmath.mpf(T)), solver="anderson"
     )
-
-
-def steps_to_half(h: float) -> float:
-    """t·h, at which the recursion's decay passes ½, between two steps by a straight line of its logarithm."""
-    exact = np.log(decay_by_steps(h, round(1 / h)))
-    after = int((exact < math.log(0.5)).argmax())
-    share = (exact[after - 1] - math.log(0.5)) / (exact[after - 1] - exact[after])
-    return h * (after - 1 + share)
 
 
 ENTRIES = [
@@ -246,7 +213,7 @@ ENTRIES = [
             ),
             Numeric(
                 statement=1 / (a0 * p * t + 1) ** 2,
-                against=by_quadrature,
+                against=lambda alpha_0, p, t: f.by_separation(alpha_0, p, t),
                 witnesses=(
                     {"alpha_0": 0.01, "p": 0.3, "t": 700.0},
                     {"alpha_0": 0.5, "p": 0.9, "t": 3.0},
@@ -266,15 +233,15 @@ ENTRIES = [
         section=SECTION,
         evidence=(
             Slope(
-                statement=worst,
+                statement=f.worst,
                 against=lambda h: h / math.e,
                 order=2,
                 witnesses=SMALL,
                 tolerance=0.05,
                 mutants={
-                    "α_0p": lambda h: worst(h) * math.e,
-                    "α_0p/2": lambda h: worst(h) * math.e / 2,
-                    "α_0p/π": lambda h: worst(h) * math.e / math.pi,
+                    "α_0p": lambda h: f.worst(h) * math.e,
+                    "α_0p/2": lambda h: f.worst(h) * math.e / 2,
+                    "α_0p/π": lambda h: f.worst(h) * math.e / math.pi,
                 },
                 about="largest error over all t against α_0p/e: what is left is of second order",
             ),
@@ -378,14 +345,14 @@ ENTRIES = [
                 about="the package's",
             ),
             Slope(
-                statement=steps_to_half,
+                statement=f.steps_to_half,
                 against=math.sqrt(2) - 1,
                 order=1,
                 witnesses=SMALL,
                 tolerance=0.1,
                 mutants={
-                    "inverse time": lambda h: steps_to_half(h) + 0.5 - (math.sqrt(2) - 1),
-                    "(√2 − 1)/2": lambda h: steps_to_half(h) / 2,
+                    "inverse time": lambda h: f.steps_to_half(h) + 0.5 - (math.sqrt(2) - 1),
+                    "(√2 − 1)/2": lambda h: f.steps_to_half(h) / 2,
                 },
                 partial=True,
                 about="the recursion is halved there too, but for a first-order error",

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import mpmath
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -54,6 +55,42 @@ def stepped(s: Scene, alpha: float, rho: float) -> float:
 def cancelling(s: Scene, alpha: float) -> float:
     """The ρ that solves eq5."""
     return float(alpha**2 * (s.u @ s.u) / (2 * (s.theta @ s.eps)))
+
+
+def decay_by_steps(h: float, steps: int, power: float = 1.0, start: int = 0) -> Array:
+    """e^{−2S_t} for t = 0 … steps of S_{t+1} = S_t + h e^{−power S_t}: eq18, with ``power`` = 2 its form of eq27.
+
+    The post's numbering, S_1 = 0, is ``start`` = 1 (and S_0 = 0 too).
+    """
+    found, value = np.ones(steps + 1), 0.0
+    for n in range(start, steps):
+        value += h * math.exp(-power * value)
+        found[n + 1] = math.exp(-2 * value)
+    return found
+
+
+def worst(h: float, power: float = 1.0) -> float:
+    """Largest relative error of the closed form e^{−2S} = (1 + power·τ)^{−2/power}, τ ≤ 20, against the recursion."""
+    tau = h * np.arange(round(20 / h) + 1)
+    return float(np.abs((1 + power * tau) ** (-2 / power) / decay_by_steps(h, len(tau) - 1, power) - 1).max())
+
+
+def steps_to_half(h: float, power: float = 1.0) -> float:
+    """t·h, at which the recursion's decay passes ½, between two steps by a straight line of its logarithm."""
+    exact = np.log(decay_by_steps(h, round(1 / h), power))
+    after = int((exact < math.log(0.5)).argmax())
+    share = (exact[after - 1] - math.log(0.5)) / (exact[after - 1] - exact[after])
+    return h * (after - 1 + share)
+
+
+def by_separation(alpha_0: float, p: float, t: float, power: float = 1.0) -> Any:
+    """e^{−2S_t} of dS/dt = α_0 p e^{−power S}: the S up to which ∫e^{power S} dS, by quadrature, takes the time t."""
+    rate = mpmath.mpf(alpha_0) * mpmath.mpf(p)
+
+    def late(S: Any) -> Any:
+        return mpmath.quad(lambda s: mpmath.exp(power * s), [0, S]) / rate - t
+
+    return mpmath.exp(-2 * mpmath.findroot(late, mpmath.mpf(1), tol=1e-20))
 
 
 def rates_by_post(alpha0: float, half_life: float, t: int, sigma: float, q: float, decay: str) -> list[float]:

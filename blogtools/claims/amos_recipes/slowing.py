@@ -101,38 +101,6 @@ def ode_at(tau: f.Array) -> f.Array:
     )
 
 
-def own_speed(alpha_0: float, p_0: float, t: float) -> Any:
-    """e^{−2S_t} of dS/dt = α_0 p_0 e^{−2S}: the S up to which ∫e^{2S} dS takes the time t, by quadrature."""
-    rate = mpmath.mpf(alpha_0) * mpmath.mpf(p_0)
-
-    def late(S: Any) -> Any:
-        return mpmath.quad(lambda s: mpmath.exp(2 * s), [0, S]) / rate - t
-
-    return mpmath.exp(-2 * mpmath.findroot(late, mpmath.mpf(1), tol=1e-20))
-
-
-def damped(h: float, steps: int) -> f.Array:
-    """e^{−2S_t}, t = 0 … steps, of S_{t+1} = S_t + h e^{−2S_t}."""
-    found, value = [1.0], 0.0
-    for _ in range(steps):
-        value += h * math.exp(-2 * value)
-        found.append(math.exp(-2 * value))
-    return np.array(found)
-
-
-def worst(h: float) -> float:
-    """Largest relative error of 1/(2ht + 1) over all t, against the recursion."""
-    steps = round(10 / h)
-    return float(np.abs(1 / (2 * h * np.arange(steps + 1) + 1) / damped(h, steps) - 1).max())
-
-
-def steps_to_half(h: float) -> float:
-    """t·h at which the recursion's decay passes ½, by a straight line of its logarithm."""
-    exact = np.log(damped(h, round(1 / h)))
-    after = int((exact < math.log(0.5)).argmax())
-    return h * (after - 1 + (exact[after - 1] - math.log(0.5)) / (exact[after - 1] - exact[after]))
-
-
 CASES: tuple[dict[str, Any], ...] = ({"alpha0": 0.3, "q": 1.0}, {"alpha0": 0.01, "q": 0.5})
 
 ENTRIES = [
@@ -315,7 +283,7 @@ ENTRIES = [
             ),
             Numeric(
                 statement=1 / (2 * a0 * p0 * t + 1),
-                against=own_speed,
+                against=lambda alpha_0, p_0, t: f.by_separation(alpha_0, p_0, t, 2.0),
                 witnesses=(
                     {"alpha_0": 0.01, "p_0": 0.3, "t": 700.0},
                     {"alpha_0": 0.5, "p_0": 0.9, "t": 3.0},
@@ -325,15 +293,15 @@ ENTRIES = [
                 about="by separation, with mpmath's quadrature",
             ),
             Slope(
-                statement=worst,
+                statement=functools.partial(f.worst, power=2.0),
                 against=lambda h: h / math.e,
                 order=2,
                 witnesses=SMALL,
                 tolerance=0.06,
                 partial=True,
                 mutants={
-                    "α_0p_0": lambda h: worst(h) * math.e,
-                    "2α_0p_0/e": lambda h: worst(h) / 2,
+                    "α_0p_0": lambda h: f.worst(h, 2.0) * math.e,
+                    "2α_0p_0/e": lambda h: f.worst(h, 2.0) / 2,
                 },
                 about="here too the closed form is off by at most α_0p_0/e, relative, against the recursion",
             ),
@@ -359,13 +327,13 @@ ENTRIES = [
         evidence=(
             *f.recipe_checks("inverse-time"),
             Slope(
-                statement=steps_to_half,
+                statement=functools.partial(f.steps_to_half, power=2.0),
                 against=0.5,
                 order=1,
                 witnesses=SMALL,
                 tolerance=0.1,
                 partial=True,
-                mutants={"(√2 − 1)": lambda h: steps_to_half(h) * (math.sqrt(2) - 1) / 0.5},
+                mutants={"(√2 − 1)": lambda h: f.steps_to_half(h, 2.0) * (math.sqrt(2) - 1) / 0.5},
                 about="α_0p_0 times the half-life of the recursion is ½, but for a first-order error",
             ),
             Numeric(
