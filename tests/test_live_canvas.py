@@ -463,6 +463,7 @@ def test_a_typed_text_is_answered_and_a_refused_one_explained(show: lab.Show) ->
     shown = show(live)
     box, refusal = shown.page.locator("input[type=text]"), shown.page.locator(".refusal")
     assert (box.input_value(), box.get_attribute("placeholder"), refusal.is_visible()) == ("one", "seven", False)
+    assert box.get_attribute("maxlength") == "8"
     before = shown.pixels()
     shown.page.keyboard.press("Tab")
     shown.page.keyboard.type("twelve")
