@@ -26,7 +26,10 @@ class TestEdits:
         law = [math.comb(t, k) * (1 - 1 / size) ** k / size ** (t - k) if k <= t else 0.0 for k in range(21)]
         assert shown["law"][:, 1].tolist() == pytest.approx(law)
         assert np.abs(any_ - law).max() < 0.06
-        assert f"(exactly {t * (1 - 1 / size):.2f}" in shown["readout"]
+        wide = math.sqrt(t * (1 - 1 / size) / size)
+        assert (
+            f"(exactly {t * (1 - 1 / size):.2f}, deviation {wide:.2f}), by a different one {t}.00" in shown["readout"]
+        )
 
     def test_rows_show_one_text(self) -> None:
         shown = edits.compute(12, 3, 4)
@@ -87,9 +90,14 @@ class TestCodes:
         assert shown["size"][-1] == pytest.approx([100, np.sqrt(np.square(shown["codes"]).sum(-1).mean())])
         assert all(len(trail) == 11 for trail in shown["trails"])
         assert f"log 6 = {math.log(6):.3f}" in shown["readout"]
+        assert shown["loss"][-1] == pytest.approx([100, float(found.losses[10])])
+        assert f"codes {shown['size'][-1, 1]:.2f} · loss (eq18) {shown['loss'][-1, 1]:.3f} nats" in shown["readout"]
         # The plane holds the whole training, and stands still while it goes on.
         assert shown["plane"] == codes.compute(0, 6, "nothing", 0)["plane"]
         assert shown["plane"]["xlim"][1] == pytest.approx(1.15 * found.path.abs().max().item())
+
+    def test_the_price_is_half_the_norm(self) -> None:
+        assert [norm / 2 for norm in codes.NORMS.values()] == [0, 0.005, 0.05, 0.5]
 
 
 class TestQuatrain:
