@@ -105,9 +105,8 @@ def draw(figure: Figure) -> dict[str, Artist]:
         artists[name] = whole.plot([], [], marker, color=style.colour("field"), markersize=7, clip_on=False)[0]
     whole.scatter(np.full(Q, -1.4), np.arange(Q), s=7, color=style.PALE, zorder=0)
     whole.scatter(np.arange(K), np.full(K, -1.4), s=7, color=style.PALE, zorder=0)
-    scale = figure.colorbar(
-        artists["wrong"], ax=panes, aspect=14, shrink=0.75, pad=0.015, ticks=[-2, 0, 2], extend="both"
-    )
+    image = panes[2].images[0]
+    scale = figure.colorbar(image, ax=panes, aspect=14, shrink=0.75, pad=0.015, ticks=[-2, 0, 2], extend="both")
     scale.set_label("standard deviations", fontsize=12)
     scale.outline.set_visible(False)
     artists["marks"] = whole.add_collection(LineCollection([], colors=style.colour("field"), linewidths=1.0))
