@@ -18,7 +18,7 @@ from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Slider, style
 from blogtools.nets import load
 
-N, SHOWN = 48, 12
+N, SHOWN = 24, 12
 TOP = 40.0
 NETS = {"Poisson": "poisson-digits", "heat": "heat-digits", "hot": "ddpm-digits"}
 PAIRS = tuple(combinations(NETS, 2))
@@ -101,7 +101,7 @@ def one_noise_three_networks() -> Live:
         draw,
         compute,
         [
-            Choice("evaluations", "evaluations", BUDGETS, "17"),
+            Choice("evaluations", "evaluations", BUDGETS, "9"),
             Slider("eta", "fresh noise η on the hot way", 0.0, 1.0, 0.0, step=0.1),
             Button("seed", "other noise"),
         ],
