@@ -14,9 +14,6 @@ N = 15
 SEES = {"graded": (0, 1, 2), "2 against the rest": (0, 0, 1), "0 against the rest": (0, 1, 1), "all alike": (0, 0, 0)}
 """What the loss is told in place of the labels 0, 1, 2."""
 
-REACHES = (0.15, 0.3, 0.6, 1.05)
-"""Ends of the axis of pulls, which are at most 1: a few, so that the axis seldom has to be painted anew."""
-
 
 @lru_cache(maxsize=64)
 def batch(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -48,14 +45,12 @@ def compute(see: str, scale: float, seed: int) -> dict[str, Any]:
     all_pairs = N * N // 3
     loudest = np.sort(full.ravel())[::-1]
     top = full.max()
-    reach = next(reach for reach in REACHES if np.abs(gradient).max() < reach)
     effective = 1 / np.square(full / full.sum()).sum() if heard else 0.0
     return {
         "square": np.where(np.isfinite(share), full / max(top, 1e-300), np.nan),
         "up": [[(k, 0), (k, g)] for k, g in enumerate(gradient) if g > 0],
         "down": [[(k, 0), (k, g)] for k, g in enumerate(gradient) if g < 0],
         "scores": np.column_stack([np.arange(N), scores]),
-        "pull": {"ylim": (-reach, reach)},
         "readout": (
             f"{heard} of {all_pairs} pairs of pairs are heard; they count like {effective:.1f} equally loud ones · "
             f"the loudest three have {100 * loudest[:3].sum():.0f} % of the pull · loss "
@@ -90,14 +85,15 @@ def draw(figure: Figure) -> dict[str, Artist]:
         pane.set(xlim=(-0.7, N - 0.3))
         pane.set_xticks(middle, ["label 0", "label 1", "label 2"])
     scores.set(ylim=(-3.2, 4.2), ylabel="score f")
-    pull.set(ylabel=r"pull $-\partial L/\partial f\,/\,\lambda$")
+    pull.set(ylabel=r"pull $-\partial L/\partial f\,/\,\lambda$", ylim=(-1.2, 1.2))
+    pull.set_yscale("symlog", linthresh=0.1)
+    pull.set_yticks([-1, -0.1, 0, 0.1, 1], ["−1", "−0.1", "0", "0.1", "1"])
     pull.axhline(0, **style.line("guide"), zorder=0)
     return {
         "square": image,
         "scores": scores.scatter([], [], s=40, color=style.colour("data"), zorder=3),
         "up": pull.add_collection(_bars(style.BLUE)),
         "down": pull.add_collection(_bars(style.VERMILION)),
-        "pull": pull,
     }
 
 

@@ -18,7 +18,7 @@ from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Slider, style
 from blogtools.nets import load
 
-N, SHOWN = 24, 12
+N, SHOWN = 20, 12
 TOP = 40.0
 NETS = {"Poisson": "poisson-digits", "heat": "heat-digits", "hot": "ddpm-digits"}
 PAIRS = tuple(combinations(NETS, 2))
