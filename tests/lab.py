@@ -55,9 +55,12 @@ const state = {}, listeners = {};
 const model = {
   get: (name) => state[name],
   on: (name, callback) => { (listeners[name] ??= []).push(callback); },
-  send: (content) => window.toPython(content),
+  send: (content) => {
+    window.unanswered += 1;
+    window.toPython(content).finally(() => { window.unanswered -= 1; });
+  },
 };
-window.sent = [];
+window.unanswered = 0;
 window.fromPython = (update) => {
   Object.assign(state, restore(update));
   (listeners["change:frame"] ?? []).forEach((callback) => callback());
@@ -138,6 +141,18 @@ class InPage:
         if background is not self._background:
             update["background"] = self._background = background
         self.page.evaluate("(update) => { window.fromPython(update); }", _portable(update))
+
+    def settle(self) -> None:
+        """Waits, 5 s at most, until no request is under way and nothing was painted for 0.15 s."""
+        painted, still = None, 0
+        deadline = time.monotonic() + 5
+        while still < 3 and time.monotonic() < deadline:
+            self.page.wait_for_timeout(50)
+            unanswered, now = self.page.evaluate(
+                "[window.unanswered, document.querySelector('canvas').dataset.painted]"
+            )
+            still = still + 1 if not unanswered and now == painted else 0
+            painted = now
 
     def pixels(self) -> bytes:
         """The canvas as PNG, once nothing is scheduled."""

@@ -143,10 +143,6 @@ def wave(page: str | None = None, **changes: Any) -> Live:
     return Live(draw, compute, controls, "A wave and two dots.", page=page, **changes)
 
 
-def settle(shown: lab.InPage) -> None:
-    shown.page.wait_for_timeout(150)
-
-
 def test_the_keyboard_reaches_everything(show: lab.Show) -> None:
     live = wave()
     shown = show(live)
@@ -154,16 +150,16 @@ def test_the_keyboard_reaches_everything(show: lab.Show) -> None:
     press("Tab")
     press("ArrowRight")
     press("Shift+ArrowUp")
-    settle(shown)
+    shown.settle()
     assert live.parameters["dots"].tolist() == [[2.1, 1.0], [8, 0.5]]
     press("Tab")
     press("ArrowLeft")
-    settle(shown)
+    shown.settle()
     assert live.parameters["dots"].tolist() == [[2.1, 1.0], [7.9, 0.5]]
     press("Tab")
     press("Tab")
     press("ArrowRight")
-    settle(shown)
+    shown.settle()
     assert live.parameters["a"] == 0.5
     for _ in range(4):
         press("Tab")
@@ -172,7 +168,7 @@ def test_the_keyboard_reaches_everything(show: lab.Show) -> None:
     press("ArrowDown")
     press("Tab")
     press("Enter")
-    settle(shown)
+    shown.settle()
     assert (live.parameters["on"], live.parameters["kind"], live.parameters["seed"]) == (True, "two", 1)
 
 
@@ -188,16 +184,16 @@ def test_newest_only(show: lab.Show) -> None:
     slider = shown.page.locator("input[type=range]").first
     for value in (-2, -1, 1, 2):
         slider.fill(str(6 + 2 * value))
-    settle(shown)
+    shown.settle()
     assert [request["values"]["a"] for request in shown.requests] == [-2]
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert [request["values"]["a"] for request in shown.requests] == [-2, 2]
     assert slider.input_value() == "10"
     assert shown.page.locator(".readout").inner_text() == "a = 2.00"
     shown.answer(shown.requests[-1])
-    settle(shown)
+    shown.settle()
     assert len(shown.requests) == 2
 
 
@@ -211,7 +207,7 @@ def test_a_handle_follows_the_mouse_before_python_answers(show: lab.Show) -> Non
     assert live.parameters["dots"].tolist() == [[2, 0], [8, 0.5]]
     shown.answering = True
     shown.answer(shown.requests[-1])
-    settle(shown)
+    shown.settle()
     assert live.parameters["dots"][0].tolist() == pytest.approx([2.57, -0.3], abs=0.05)
     assert np.abs(pixels(shown.pixels()) - pixels(live.still())[:880]).mean() < 0.5
 
@@ -226,7 +222,7 @@ def test_a_handle_follows_a_finger(show: lab.Show) -> None:
     for kind, points in [("Start", [(x, y)]), ("Move", [(x + 30, y)]), ("Move", [(x + 60, y)]), ("End", [])]:
         touches = [{"x": px, "y": py} for px, py in points]
         touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
-    settle(shown)
+    shown.settle()
     assert live.parameters["dots"][0, 0] == pytest.approx(2.9, abs=0.15)
 
 
@@ -237,10 +233,10 @@ def test_dragging_the_background_turns(show: lab.Show) -> None:
     shown.page.mouse.down()
     shown.page.mouse.move(400, 340, steps=4)
     shown.page.mouse.up()
-    settle(shown)
+    shown.settle()
     assert (live.parameters["turn"], live.parameters["tilt"]) == (340, 20)
     shown.page.mouse.move(500, 300)
-    settle(shown)
+    shown.settle()
     assert (live.parameters["turn"], live.parameters["tilt"]) == (340, 20)
 
 
@@ -251,7 +247,7 @@ def test_play_moves_and_stops(show: lab.Show) -> None:
     button.click()
     shown.page.wait_for_timeout(1500)
     button.click()
-    settle(shown)
+    shown.settle()
     stopped = live.parameters["a"]
     assert stopped > 0
     shown.page.wait_for_timeout(600)
@@ -264,11 +260,11 @@ def test_an_error_is_shown_in_place_and_goes_away(show: lab.Show) -> None:
     slider, message = shown.page.locator("input[type=range]").first, shown.page.locator(".message")
     assert not message.is_visible()
     slider.fill("12")
-    settle(shown)
+    shown.settle()
     assert message.inner_text() == "RuntimeError: three is too many"
     assert slider.input_value() == "12"
     slider.fill("8")
-    settle(shown)
+    shown.settle()
     assert not message.is_visible()
     assert len(live.errors) == 1
 
@@ -278,7 +274,7 @@ def test_python_moves_the_controls(show: lab.Show) -> None:
     shown = show(live)
     live.set(a=1.5, t=10, on=True, kind="two", dots=[[5, 1], [6, -1]])
     shown.push()
-    settle(shown)
+    shown.settle()
     values = [slider.input_value() for slider in shown.page.locator("input[type=range]").all()]
     assert values[:2] == ["9", "150"]
     assert shown.page.locator("input[type=checkbox]").is_checked()
@@ -290,7 +286,7 @@ def test_two_views_are_in_step(show: lab.Show) -> None:
     shown = show(wave())
     shown.page.evaluate("window.addView()")
     shown.page.locator("input[type=range]").first.fill("9")
-    settle(shown)
+    shown.settle()
     outputs = shown.page.locator("output").all_inner_texts()
     assert outputs[0] == outputs[4] == "1.5\u2009m"
     first, second = shown.page.locator("canvas").evaluate_all("(all) => all.map((canvas) => canvas.toDataURL())")
@@ -305,10 +301,10 @@ def test_silence_and_a_restart_are_named(show: lab.Show) -> None:
     message.wait_for(state="visible", timeout=15_000)
     assert "No answer from Python yet" in message.inner_text()
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert not message.is_visible()
     shown.page.evaluate("window.emit('comm_live_update')")
-    settle(shown)
+    shown.settle()
     assert "run this cell again" in message.inner_text()
 
 
@@ -350,7 +346,7 @@ def test_no_frame_is_blank_while_the_background_changes(show: lab.Show) -> None:
     for position in range(0, 200, 20):
         shown.page.locator("input[type=range]").fill(str(position))
         shown.page.wait_for_timeout(30)
-    settle(shown)
+    shown.settle()
     seen = shown.page.evaluate("window.seen")
     assert len(seen) > 20
     assert set(seen) == {0xDD}
@@ -368,13 +364,13 @@ def test_the_page_computes_alone_until_the_reader_lets_go(show: lab.Show) -> Non
     shown.page.mouse.move(box["x"] + 18, box["y"] + 18)
     shown.page.mouse.down()
     shown.page.mouse.move(box["x"] + 18, box["y"] - 60, steps=20)
-    settle(shown)
+    shown.settle()
     assert shown.requests == []
     during = pixels(shown.pixels())
     shown.push()
     assert np.array_equal(pixels(shown.pixels()), during), "a late answer must not disturb the next drag"
     shown.page.mouse.up()
-    settle(shown)
+    shown.settle()
     assert len(shown.requests) == 1
     assert live.parameters["dots"][0, 1] > 0.5
     still = pixels(live.still())[:880]
@@ -467,23 +463,23 @@ def test_a_typed_text_is_answered_and_a_refused_one_explained(show: lab.Show) ->
     before = shown.pixels()
     shown.page.keyboard.press("Tab")
     shown.page.keyboard.type("twelve")
-    settle(shown)
+    shown.settle()
     assert (live.parameters["word"], shown.page.locator(".readout").inner_text()) == ("twelve", "twelve")
     assert shown.pixels() != before
     before = shown.pixels()
     for _ in range(4):
         shown.page.keyboard.press("Backspace")
-    settle(shown)
+        shown.settle()
     assert refusal.inner_text() == "2 letters; allowed are three and more"
     assert box.get_attribute("aria-invalid") == "true"
     assert (box.input_value(), live.parameters["word"]) == ("tw", "twe")
     assert shown.page.locator(".message").is_hidden()
     shown.page.keyboard.type("e")
-    settle(shown)
+    shown.settle()
     assert (refusal.is_visible(), live.parameters["word"]) == (False, "twe"), "back at the text that stands"
     shown.page.keyboard.press("Backspace")
     shown.page.keyboard.type("o")
-    settle(shown)
+    shown.settle()
     assert (refusal.is_visible(), box.get_attribute("aria-invalid")) == (False, "false")
     assert live.parameters["word"] == "two"
     assert not live.errors
@@ -496,13 +492,13 @@ def test_a_text_that_another_control_sets(show: lab.Show) -> None:
     shown.answering = False
     box.fill("x")
     shown.page.locator("select").focus()
-    settle(shown)
+    shown.settle()
     shown.answering = True
     shown.answer(shown.requests[-1])
-    settle(shown)
+    shown.settle()
     assert (box.input_value(), shown.page.locator(".refusal").is_visible()) == ("x", True)
     shown.page.locator("select").select_option("eleven")
-    settle(shown)
+    shown.settle()
     assert (box.input_value(), live.parameters["word"]) == ("eleven", "eleven")
     assert shown.page.locator(".refusal").is_hidden()
 
@@ -514,17 +510,17 @@ def test_only_the_newest_text_is_asked_for_and_none_while_it_is_composed(show: l
     box = shown.page.locator("input[type=text]")
     box.fill("")
     box.press_sequentially("seven")
-    settle(shown)
+    shown.settle()
     assert [request["values"]["word"] for request in shown.requests] == [""]
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert [request["values"]["word"] for request in shown.requests] == ["", "seven"]
     assert (box.input_value(), live.parameters["word"]) == ("seven", "seven")
     box.dispatch_event("compositionstart")
     box.press_sequentially("nn")
-    settle(shown)
+    shown.settle()
     assert (len(shown.requests), box.input_value()) == (2, "sevennn")
     box.dispatch_event("compositionend")
-    settle(shown)
+    shown.settle()
     assert live.parameters["word"] == "sevennn"

@@ -14,10 +14,6 @@ SQUARE = np.array([[[0, 1], [1, 1]], [[1, 1], [1, 0]], [[0, 0], [1, 0]], [[0, 1]
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 
 
-def settle(shown: lab.InPage) -> None:
-    shown.page.wait_for_timeout(150)
-
-
 # ---- places to click
 
 
@@ -115,10 +111,10 @@ def test_a_click_makes_the_nearest_place_its_next_state(show: lab.Show) -> None:
     shown = show(live)
     for expected in (0, 1, -1, 0):
         shown.page.mouse.click(*at(shown, 0.3, 1.06))
-        settle(shown)
+        shown.settle()
         assert states(live) == [expected, -1, -1, -1]
     shown.page.mouse.click(*at(shown, 0.95, 0.4))
-    settle(shown)
+    shown.settle()
     assert states(live) == [0, 0, -1, -1]
     assert shown.page.locator(".readout").inner_text() == "0 0 -1 -1"
 
@@ -127,12 +123,12 @@ def test_shift_and_the_right_button_go_back(show: lab.Show) -> None:
     live = square()
     shown = show(live)
     shown.page.mouse.click(*at(shown, 0.5, 0), button="right")
-    settle(shown)
+    shown.settle()
     assert states(live) == [-1, -1, 1, -1]
     shown.page.keyboard.down("Shift")
     shown.page.mouse.click(*at(shown, 0.5, 0))
     shown.page.keyboard.up("Shift")
-    settle(shown)
+    shown.settle()
     assert states(live) == [-1, -1, 0, -1]
 
 
@@ -145,13 +141,13 @@ def test_what_is_no_click_on_a_place(show: lab.Show) -> None:
     shown.page.mouse.down()
     shown.page.mouse.move(*at(shown, 0.5, 0), steps=4)
     shown.page.mouse.up()
-    settle(shown)
+    shown.settle()
     assert shown.requests == []
     live.set(dot=[[0.5, 1.0]])
     shown.push()
-    settle(shown)
+    shown.settle()
     shown.page.mouse.click(*at(shown, 0.5, 1.0))
-    settle(shown)
+    shown.settle()
     assert states(live) == [-1, -1, -1, -1]
 
 
@@ -163,7 +159,7 @@ def test_quick_clicks_all_count(show: lab.Show) -> None:
         shown.page.mouse.click(*at(shown, x, y))
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert states(live) == [0, 1, 0, -1]
     assert len(shown.requests) == 2
 
@@ -182,7 +178,7 @@ def test_the_keyboard_walks_from_place_to_place(show: lab.Show) -> None:
     press("Space")
     press("ArrowDown")
     press("Shift+Enter")
-    settle(shown)
+    shown.settle()
     assert states(live) == [0, 1, 1, -1]
     assert shown.page.evaluate(focused) == "bottom: blue"
     press("ArrowDown")
@@ -210,11 +206,11 @@ def test_a_tap_and_an_assistive_click(show: lab.Show) -> None:
     live = square()
     shown = show(live, has_touch=True)
     shown.page.touchscreen.tap(*at(shown, 1.02, 0.6))
-    settle(shown)
+    shown.settle()
     assert states(live) == [-1, 0, -1, -1]
     x, y = at(shown, 0, 0.5)
     shown.page.get_by_role("button", name="left: blank").dispatch_event("click", {"clientX": x, "clientY": y})
-    settle(shown)
+    shown.settle()
     assert states(live) == [-1, 0, -1, 0]
 
 
@@ -357,15 +353,15 @@ def test_buttons_in_the_page_set_the_places(show: lab.Show) -> None:
     fill, undo = shown.page.locator(".row.button button").all()
     shown.page.mouse.click(*at(shown, 1, 0))
     fill.click()
-    settle(shown)
+    shown.settle()
     marks = shown.page.locator(".pick")
     assert marks.nth(2).get_attribute("aria-label") == "place 3 of 3: 1"
     shown.page.mouse.click(*at(shown, 2, 0))
-    settle(shown)
+    shown.settle()
     assert places(live) == [1, 1, -1]
     for expected in ([1, 1, 1], [-1, 0, -1], [-1, -1, -1], [-1, -1, -1]):
         undo.click()
-        settle(shown)
+        shown.settle()
         assert places(live) == expected
     assert len(shown.requests) == 7
 
@@ -380,16 +376,16 @@ def test_what_python_set_is_not_undone_by_a_later_move(show: lab.Show) -> None:
     shown.page.locator("input[type=range]").fill("0")
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert (places(live), live.parameters["size"], len(shown.requests)) == ([1, 1, 1], 10, 2)
     shown.page.mouse.click(*at(shown, 0, 0))
-    settle(shown)
+    shown.settle()
     shown.answering = False
     undo.click()
     undo.click()
     shown.answering = True
     shown.answer(shown.requests[-1])
-    settle(shown)
+    shown.settle()
     assert places(live) == [-1, -1, -1]
 
 
@@ -401,7 +397,7 @@ def test_a_touch_after_the_question_wins(show: lab.Show) -> None:
     shown.page.mouse.click(*at(shown, 0, 0))
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert places(live) == [0, -1, -1]
     assert live.parameters["past"] == ((-1, -1, -1), (1, 1, 1))
 
@@ -414,10 +410,10 @@ def test_a_failed_press_is_shown_and_does_not_come_back(show: lab.Show) -> None:
     for _ in range(3):
         assert not message.is_visible()
         fill.click()
-        settle(shown)
+        shown.settle()
     assert message.inner_text() == "RuntimeError: three is too many"
     shown.page.mouse.click(*at(shown, 0, 0))
-    settle(shown)
+    shown.settle()
     assert not message.is_visible()
     assert places(live) == [-1, 1, 1]
 
@@ -502,19 +498,19 @@ def test_dragging_draws_what_the_pointer_passes(show: lab.Show) -> None:
     shown = show(live)
     drag(shown, (-1, 0.5), (0, 1.5), (1, 2.9))
     shown.page.mouse.up()
-    settle(shown)
+    shown.settle()
     expected = np.where(np.abs(GRID) > 1, 1, np.interp(GRID, [-1, 0, 1], [0.5, 1.5, 2]))
     assert heights(live) == pytest.approx(expected, abs=0.02)
     assert shown.page.locator(".readout").inner_text() == f"sum {heights(live).sum():.2f}"
     drag(shown, (1.5, 1), (-2.9, -0.8))
     shown.page.mouse.up()
-    settle(shown)
+    shown.settle()
     assert heights(live)[0] == 0
     assert heights(live)[36:] == pytest.approx(np.ones(5))
     before = len(shown.requests)
     shown.page.mouse.move(*at(shown, 1, 2))
     shown.page.mouse.click(*at(shown, 2.6, 1))
-    settle(shown)
+    shown.settle()
     assert len(shown.requests) == before
 
 
@@ -530,7 +526,7 @@ def test_the_curve_follows_the_mouse_before_python_answers(show: lab.Show) -> No
     shown.page.mouse.up()
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert lab.mean_difference(during, shown.pixels()) < 0.5
     assert lab.mean_difference(shown.pixels(), live.still()) < 0.5
 
@@ -544,7 +540,7 @@ def test_newest_curve_only(show: lab.Show) -> None:
     assert len(shown.requests) == 1
     shown.answering = True
     shown.answer(shown.requests[0])
-    settle(shown)
+    shown.settle()
     assert len(shown.requests) == 2
     assert heights(live)[25] == pytest.approx(1.2, abs=0.02)
 
@@ -556,7 +552,7 @@ def test_a_finger_draws(show: lab.Show) -> None:
     for kind, place in [("Start", (-1, 0.5)), ("Move", (0, 0.5)), ("Move", (1, 0.5)), ("End", None)]:
         points = [] if place is None else [dict(zip("xy", at(shown, *place), strict=True))]
         touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-    settle(shown)
+    shown.settle()
     assert heights(live) == pytest.approx(np.where(np.abs(GRID) > 1.01, 1, 0.5), abs=0.02)
 
 
@@ -570,23 +566,23 @@ def test_the_keyboard_draws(show: lab.Show) -> None:
     assert pane.locator(".cursor").evaluate("(node) => getComputedStyle(node).opacity") == "0.7"
     press("ArrowRight")
     press("Shift+ArrowLeft")
-    settle(shown)
+    shown.settle()
     assert shown.requests == []
     press("ArrowUp")
     press("ArrowUp")
-    settle(shown)
+    shown.settle()
     bump = np.zeros(41)
     bump[9:14] = 0.2 * np.array([0.25, 0.75, 1, 0.75, 0.25])
     assert heights(live) == pytest.approx(1 + bump)
     assert pane.get_attribute("aria-valuetext") == "1.20 at -0.900"
     press("Shift+ArrowDown")
     press("Shift+ArrowDown")
-    settle(shown)
+    shown.settle()
     assert heights(live)[11] == 0
     for _ in range(5):
         press("Shift+ArrowLeft")
     press("ArrowUp")
-    settle(shown)
+    shown.settle()
     assert heights(live)[0] == pytest.approx(1.1)
 
 
@@ -594,14 +590,14 @@ def test_the_page_is_given_the_curve_and_shows_it(show: lab.Show) -> None:
     live = hand(page=HAND_PAGE)
     shown = show(live)
     drag(shown, (-1, 0.5), (1, 0.5))
-    settle(shown)
+    shown.settle()
     assert shown.requests == []
     during = shown.pixels()
     assert shown.page.locator(".readout").inner_text() == "sum 30.50"
     shown.push()
     assert shown.pixels() == during, "a late answer must not disturb the stroke"
     shown.page.mouse.up()
-    settle(shown)
+    shown.settle()
     assert heights(live).sum() == pytest.approx(30.5, abs=0.3)
     assert lab.mean_difference(during, live.still()) < 0.5
 
