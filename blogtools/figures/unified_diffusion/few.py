@@ -22,12 +22,12 @@ MEASURES = {
     "copied lines": "copies",
 }
 CURVES = {"alg1": style.VERMILION, "alg2": style.BLUE, "alg3": style.ORANGE, "alg4": style.GREEN}
-SHOWN = 3
+SHOWN = 2
 
 
 @lru_cache(maxsize=64)
 def written(rule: str, steps: int, seed: int) -> np.ndarray:
-    """Three stanzas, [3, 20]."""
+    """Two stanzas, [2, 20]."""
     with one_thread():
         return write(rule, SHOWN, steps=steps, generator=torch.Generator().manual_seed(1000 + seed)).x.numpy()
 
@@ -52,7 +52,7 @@ def regular(ids: np.ndarray) -> np.ndarray:
 
 
 def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
-    """Curves of the measure, a dot at the steps, and three stanzas with their tones."""
+    """Curves of the measure, a dot at the steps, and two stanzas with their tones."""
     result, key = quality(), MEASURES[measure]
     ids = written(rule, STANZA if RULES[rule].one else steps, seed)
     shown: dict[str, Any] = {}
@@ -63,7 +63,7 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
         for k in range(4):
             shown[f"line {n} {k}"] = vocabulary().decode(stanza[LINE * k : LINE * (k + 1)])
             for j in (1, 3):
-                (good if fine[LINE * k + j] else bad).append((n * 1.0 + 0.176 * (j - 2), 3 - k - 0.36))
+                (good if fine[LINE * k + j] else bad).append((n * 1.0 + 0.2 * (j - 2), 3 - k - 0.4))
     for name in CURVES:
         shown[name] = curve(name, key)
     own = curve(rule, key)
@@ -77,21 +77,21 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
         "chance": [[1, chance], [20, chance]],
         "readout": (
             f"{rule} ({RULES[rule].title}) in {steps if len(own) > 1 else 20} steps: {measure} {100 * here:.0f} % of"
-            f" {result['stanzas']} stanzas · real {100 * real:.0f} %, random {100 * chance:.0f} % · of these three:"
+            f" {result['stanzas']} stanzas · real {100 * real:.0f} %, random {100 * chance:.0f} % · of these two:"
             f" regulated {int(regulated(ids).sum())}, rhyming {int(rhymes(ids).sum())}"
         ),
     }
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
-    """Three stanzas at the left, the curves at the right."""
-    sheet, away = figure.subplots(1, 2, width_ratios=[1.25, 1])
+    """Two stanzas at the left, the curves at the right."""
+    sheet, away = figure.subplots(1, 2, width_ratios=[1.1, 1])
     sheet.set(xlim=(-0.45, SHOWN - 0.55), ylim=(-0.9, 3.7))
     sheet.axis("off")
     artists: dict[str, Artist] = {}
     for n in range(SHOWN):
         for k in range(4):
-            artists[f"line {n} {k}"] = sheet.text(n, 3 - k, "", fontsize=20, ha="center", va="center")
+            artists[f"line {n} {k}"] = sheet.text(n, 3 - k, "", fontsize=27, ha="center", va="center")
     artists["good"] = sheet.scatter([], [], s=22, color=style.GREEN, linewidth=0)
     artists["bad"] = sheet.scatter([], [], s=26, marker="x", color=style.VERMILION, linewidth=1.6)
     sheet.text(
@@ -122,7 +122,7 @@ def few_steps() -> Live:
             Choice("measure", "measure", list(MEASURES), "regulated tones"),
             Button("seed", "other quatrains"),
         ],
-        alt="Three quatrains written in so many steps, and curves of a measure against the steps for four algorithms,"
+        alt="Two quatrains written in so many steps, and curves of a measure against the steps for four algorithms,"
         " between the lines of real and of random stanzas. For the mask the share of regulated tones rises with the"
         " steps from about chance to more than the real one.",
         size=(9.6, 4.2),
