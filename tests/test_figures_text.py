@@ -218,9 +218,9 @@ class TestFew:
     def test_what_is_written(self) -> None:
         """The stanzas of so many steps; alg5 takes twenty whatever is asked for."""
         for rule, steps, taken in (("alg4", 3, 3), ("alg5", 3, 20)):
-            ids = write(rule, 3, steps=taken, generator=torch.Generator().manual_seed(1002)).x.numpy()
+            ids = write(rule, few.SHOWN, steps=taken, generator=torch.Generator().manual_seed(1002)).x.numpy()
             shown = few.compute(rule, steps, "copied lines", 2)
-            found = ["".join(shown[f"line {n} {k}"] for k in range(4)) for n in range(3)]
+            found = ["".join(shown[f"line {n} {k}"] for k in range(4)) for n in range(few.SHOWN)]
             assert found == [vocabulary().decode(stanza) for stanza in ids]
 
 
