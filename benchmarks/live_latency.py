@@ -406,7 +406,7 @@ def main() -> None:
             # JSON has no NaN, which stands for what was not measured.
             arguments.json.write_text(re.sub(r"\bNaN\b", "null", json.dumps(rows, indent=1)) + "\n")
     print(table(measured))
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or None)
 
 
 if __name__ == "__main__":
