@@ -20,7 +20,6 @@ from blogtools.diffusion.gravity import (
     gravity,
     log_sphere_area,
     multipole,
-    potential,
     sphere_area,
 )
 from blogtools.diffusion.heat import Mixture, heat_differences, heat_fft, prior_kl, score, score_target, score_weight
@@ -87,7 +86,6 @@ __all__ = [
     "pairs",
     "perturb_eq11",
     "pixelate",
-    "potential",
     "prior_kl",
     "radius_cdf",
     "radius_log_pdf",

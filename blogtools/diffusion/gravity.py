@@ -50,18 +50,6 @@ def gravity(x: Tensor, sources: Tensor, masses: Tensor | None = None) -> Tensor:
     return -(pull.unsqueeze(-2) @ apart).squeeze(-2) / sphere_area(d)
 
 
-def potential(x: Tensor, sources: Tensor, masses: Tensor | None = None) -> Tensor:
-    """G(x) with F = ∇G, [...]: Σ m_i r_i^{2−d}/((d−2) S_d(1)); −log r/2π at d = 2; +∞ on a source when d ≥ 2.
-
-    At d = 1 it is −r/2. Green's function of −∇²G = Σ m_i δ(x−y_i), which is why the flow is called Poisson's.
-    """
-    m = _masses(x, sources, masses)
-    d = x.shape[-1]
-    r = torch.linalg.vector_norm(x.unsqueeze(-2) - sources, dim=-1)
-    green = -r.log() if d == 2 else r ** (2 - d) / (d - 2)
-    return (m * green).sum(-1) / sphere_area(d)
-
-
 def centroid(sources: Tensor, masses: Tensor | None = None) -> Tensor:
     """Σ m_i y_i / Σ m_i, [d]; ``ValueError`` when the masses sum to 0."""
     m = _masses(sources, sources, masses)
