@@ -62,7 +62,26 @@ def test_a_training_goes_on_where_it_stopped() -> None:
     assert np.array_equal(training.training_compute(40, 0)["AdamW"], later)
 
 
+@pytest.mark.parametrize("losses", [[2.4] * 5, [0.1, 0.1, 0.11, 0.5, 0.51], [0.05, 0.3, 1.0]])
+def test_names_stay_on_the_axis_apart_and_in_order(losses: list[float]) -> None:
+    heights = np.log(training.apart(losses))
+    half = training.APART / 2
+    assert np.diff(heights).min() >= training.APART - 1e-12
+    assert math.log(training.LOW) + half - 1e-12 <= heights[0]
+    assert heights[-1] <= math.log(training.HIGH) - half + 1e-12
+    assert math.exp(training.apart([0.2, 0.9])[-1] - 0.9) == pytest.approx(1)
+
+
+def test_other_first_weights_begin_at_the_first_step() -> None:
+    live = training.training_live()
+    live.set(seed=1)
+    assert live.parameters["steps"] == 0
+    live.set(steps=20)
+    assert live.parameters["steps"] == 20
+
+
 def test_the_loss_shown_is_that_of_the_network_kept() -> None:
+    training.course.cache_clear()
     shown, images = training.training_compute(40, 0), digits()
     net = training.course("Amos", 0).model
     with torch.no_grad():

@@ -14,19 +14,19 @@ Array = NDArray[np.float64]
 def _scenes() -> list[tuple[Any, ...]]:
     rng = np.random.default_rng(9344)
     trials = [
-        (rng.uniform(1, 3, size=d), rng.normal(size=d) / 3, rng.normal(size=d), alpha)
+        (rng.uniform(1, 3, size=d), rng.normal(size=d) / 3, rng.normal(size=d), alpha, 0.5)
         for d, alpha in ((2, 0.1), (5, 0.01), (50, 0.3))
     ]
-    # Between 0 and the goal the ρ of eq5 is negative.
-    return [*trials, (np.array([1.0, 2.0]), np.array([2.0, 5.0]), np.array([1.0, -1.0]), 0.1)]
+    # Between the centre and the goal the ρ of eq5 is negative.
+    return [*trials, (np.array([2.0, 3.0]), np.array([3.0, 6.0]), np.array([1.0, -1.0]), 0.1, 1.0)]
 
 
-def _decay(theta: Array, goal: Array, u: Array, alpha: float) -> float:
-    return float(alpha**2 * (u @ u) / (2 * theta @ (theta - goal)))
+def _decay(theta: Array, goal: Array, u: Array, alpha: float, c: float) -> float:
+    return float(alpha**2 * (u @ u) / (2 * (theta - c) @ (theta - goal)))
 
 
-def _next(S: float, rate: float) -> float:
-    return S + rate * math.exp(-S)
+def _left(t: float, r: float, n: float) -> float:
+    return float(((n + 1) * r * t + 1) ** (-2 / (n + 1)))
 
 
 EXERCISES = [
@@ -35,19 +35,28 @@ EXERCISES = [
         _decay,
         _scenes(),
         {
-            "a 2 is missing: 2ρθ·ε must equal α²‖u‖²": lambda t, g, u, a: 2 * _decay(t, g, u, a),
-            "the decay draws θ to 0, not to θ*: θ·ε stands below, not ‖ε‖²": lambda t, g, u, a: float(
+            "that cancels with a pull to 0; here the pull is along θ − c": lambda t, g, u, a, c: _decay(
+                t, g, u, a, 0.0
+            ),
+            "a 2 is missing: 2ρ(θ − c)·ε must equal α²‖u‖²": lambda t, g, u, a, c: 2 * _decay(t, g, u, a, c),
+            "the decay draws θ to c, not to θ*: (θ − c)·ε stands below, not ‖ε‖²": lambda t, g, u, a, c: float(
                 a**2 * (u @ u) / (2 * (t - g) @ (t - g))
             ),
-            "α stands squared: the decay is of second order": lambda t, g, u, a: _decay(t, g, u, a) / a,
-            "the square of ‖u‖ stands above": lambda t, g, u, a: float(a**2 * np.linalg.norm(u) / (2 * t @ (t - g))),
-            "that is ‖θ‖² below; one factor is ε = θ − θ*": lambda t, g, u, a: float(a**2 * (u @ u) / (2 * t @ t)),
-            "that is θ*·ε below; the decay draws along θ": lambda t, g, u, a: float(a**2 * (u @ u) / (2 * g @ (t - g))),
-            "the sign is turned: ε = θ − θ*, and the decay is subtracted": lambda t, g, u, a: -_decay(t, g, u, a),
-            "between 0 and the goal ρ is negative: no decay cancels there, and eq5 says so": lambda t, g, u, a: abs(
-                _decay(t, g, u, a)
+            "α stands squared: the decay is of second order": lambda t, g, u, a, c: _decay(t, g, u, a, c) / a,
+            "the square of ‖u‖ stands above": lambda t, g, u, a, c: float(
+                a**2 * np.linalg.norm(u) / (2 * (t - c) @ (t - g))
             ),
-            "‖u‖² is missing: the harm is α²‖u‖²": lambda t, g, u, a: float(a**2 / (2 * t @ (t - g))),
+            "that is ‖θ − c‖² below; one factor is ε = θ − θ*": lambda t, g, u, a, c: float(
+                a**2 * (u @ u) / (2 * (t - c) @ (t - c))
+            ),
+            "the goal stays where it is: ε = θ − θ*, without c": lambda t, g, u, a, c: float(
+                a**2 * (u @ u) / (2 * (t - c) @ (t - c - g))
+            ),
+            "the sign is turned: ε = θ − θ*, and the decay is subtracted": lambda t, g, u, a, c: -_decay(t, g, u, a, c),
+            "between c and the goal ρ is negative: no decay cancels there, and eq5 says so": lambda t, g, u, a, c: abs(
+                _decay(t, g, u, a, c)
+            ),
+            "‖u‖² is missing: the harm is α²‖u‖²": lambda t, g, u, a, c: float(a**2 / (2 * (t - c) @ (t - g))),
         },
     ),
     Exercise(
@@ -68,30 +77,35 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "9344.next",
-        _next,
-        [(0.0, 0.1), (0.5, 0.02), (2.0, 0.3)],
+        "9344.law",
+        _left,
+        [(100.0, 0.01, 0.0), (100.0, 0.01, 1.0), (30.0, 0.2, 2.0), (7.0, 0.5, 0.5)],
         {
-            "the root of the decay e^{−2S} stands there, not the decay": lambda S, r: S + r * math.exp(-2 * S),
-            "that is only the increase; asked is S after it": lambda S, r: r * math.exp(-S),
-            "S grows, and ever more slowly: the exponent is negative": lambda S, r: S + r * math.exp(S),
-            "that is the limit, not the difference equation": lambda S, r: math.log(math.exp(S) + r),
-            "S grows: the step is added": lambda S, r: S - r * math.exp(-S),
-            "the step shrinks like e^{−S}; that is the first one": lambda S, r: S + r,
+            "that is e^{−S}; the rates fall with its square": lambda t, r, n: math.sqrt(_left(t, r, n)),
+            "that is e^{−(n+1)S}; take the root n + 1 and square it": lambda t, r, n: _left(t, r, n) ** ((n + 1) / 2),
+            "that is recipe 1, n = 0": lambda t, r, n: _left(t, r, 0.0),
+            "that is recipe 2, n = 1": lambda t, r, n: _left(t, r, 1.0),
+            "n + 1 stands before rt too: d(e^{(n+1)S})/dt = (n + 1)r": lambda t, r, n: (r * t + 1) ** (-2 / (n + 1)),
+            "eq24 has an e^{−S} of its own: dS/dt = r e^{−(n+1)S}": lambda t, r, n: (
+                math.exp(-2 * r * t) if n == 0 else (n * r * t + 1) ** (-2 / n)
+            ),
+            "the exponent is negative: the rates fall": lambda t, r, n: 1 / _left(t, r, n),
+            "that is S": lambda t, r, n: -math.log(_left(t, r, n)) / 2,
         },
     ),
     Exercise(
-        "9344.half",
-        lambda T: 1 / (2 * T),
-        [(1.0,), (100.0,), (2500.0,)],
+        "9344.steps",
+        lambda T, s: T * (s**-0.5 - 1) / (math.sqrt(2) - 1),
+        [(1.0, 0.5), (100.0, 0.1), (2500.0, 0.01)],
         {
-            "that is recipe 1, whose decay has a square": lambda T: (math.sqrt(2) - 1) / T,
-            "the 2 of 2α_0p_0t is missing": lambda T: 1 / T,
-            "upside down": lambda T: 2 * T,
-            "T stands below: a longer half-life is a smaller rate": lambda T: T / 2,
-            "that is the rate of an exponential law; this one is 1/(2α_0p_0t + 1)": lambda T: math.log(2) / T,
-            "an exponential law, and its square root": lambda T: math.log(2) / (2 * T),
-            "2α_0p_0T + 1 = 2, so the sign is plus": lambda T: -1 / (2 * T),
+            "that is recipe 2, whose decay has no square": lambda T, s: T * (1 / s - 1),
+            "that is an exponential law, whose half-life does not grow": lambda T, s: T * math.log(1 / s) / math.log(2),
+            "1/(α_0pt + 1)² = s: take 1 off the root of 1/s": lambda T, s: T * s**-0.5 / (math.sqrt(2) - 1),
+            "the root of 1/s is missing: the law is a square": lambda T, s: T * (1 / s - 1) / (math.sqrt(2) - 1),
+            "α_0p = (√2 − 1)/T stands below": lambda T, s: (s**-0.5 - 1) * (math.sqrt(2) - 1) / T,
+            "α_0p is (√2 − 1)/T, not 1/T": lambda T, s: T * (s**-0.5 - 1),
+            "√2 − 1 stands below: at s = ½ it is T": lambda T, s: T * (s**-0.5 - 1) * (math.sqrt(2) - 1),
+            "that is the part s' = 1 − s": lambda T, s: T * ((1 - s) ** -0.5 - 1) / (math.sqrt(2) - 1),
         },
     ),
     Exercise(
@@ -110,19 +124,22 @@ EXERCISES = [
     ),
     Exercise(
         "9344.torch",
-        lambda alpha0, sigma, q: alpha0 / (2 * q * sigma),
-        [(0.01, 0.125, 1.0), (0.01, 0.125, 0.5), (0.001, 2.0, 1.0)],
+        lambda alpha0, sigma, r, q: alpha0 * r / (2 * q * sigma),
+        [(0.01, 0.125, 0.2, 1.0), (0.01, 0.125, 0.2, 0.5), (0.001, 2.0, 0.5, 1.0)],
         {
-            "that is ρ_0 itself; torch multiplies weight_decay by lr = α_0σ": lambda a, s, q: a**2 / (2 * q),
-            "lr has σ in it too": lambda a, s, q: a / (2 * q),
-            "σ stands below: a small scale has a small lr, and its decay must not be small": lambda a, s, q: (
-                a * s / (2 * q)
+            "that holds where r = 1; lr is α_0σ/r": lambda a, s, r, q: a / (2 * q * s),
+            "r stands above: it divides lr, and torch multiplies by lr": lambda a, s, r, q: a / (2 * q * s * r),
+            "that is ρ_0 itself; torch multiplies weight_decay by lr": lambda a, s, r, q: a**2 / (2 * q),
+            "that is ρ_0 times lr; torch multiplies by itself": lambda a, s, r, q: a**2 / (2 * q) * a * s / r,
+            "lr has σ in it too": lambda a, s, r, q: a * r / (2 * q),
+            "σ stands below: a small scale has a small lr, and its decay must not be small": lambda a, s, r, q: (
+                a * r * s / (2 * q)
             ),
-            "the 2 of α_0²/2q is missing": lambda a, s, q: a / (q * s),
-            "q is missing": lambda a, s, q: a / (2 * s),
-            "q stands below": lambda a, s, q: a * q / (2 * s),
-            "lr holds one α_0, so one is left": lambda a, s, q: a**2 / (2 * q * s),
-            "σ and q stand below, in brackets: a / (2 * q * s)": lambda a, s, q: a / 2 * q * s,
+            "the 2 of α_0²/2q is missing": lambda a, s, r, q: a * r / (q * s),
+            "q is missing": lambda a, s, r, q: a * r / (2 * s),
+            "q stands below": lambda a, s, r, q: a * r * q / (2 * s),
+            "lr holds one α_0, so one is left": lambda a, s, r, q: a**2 * r / (2 * q * s),
+            "σ and q stand below, in brackets: a * r / (2 * q * s)": lambda a, s, r, q: a * r / 2 * q * s,
         },
     ),
 ]
