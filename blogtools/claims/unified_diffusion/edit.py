@@ -22,11 +22,12 @@ from blogtools.claims.unified_diffusion.texts import (
     start,
     uniform,
 )
-from blogtools.diffusion import Rewrite, Sampled, exactly_t, log_included, sample
+from blogtools.diffusion import Rewrite, Sampled, Words, exactly_t, log_included, sample
 from blogtools.diffusion.quatrains import write
 from blogtools.ledger import Entry, Exact, Law, Numeric
 
 SECTION = "Edit"
+WORDS = Words(w.SHARES, w.SIZE, "different")
 
 
 def run(
@@ -94,6 +95,24 @@ def seen_changed(rule: str, t: int) -> list[int]:
     assert path is not None
     at = w.LENGTH - t
     return [int((path[at] != other).sum(-1).max()) for other in (path[at + 1], path[-1])]
+
+
+def merged(x: tuple[int, ...], t: int, over: int = 0) -> dict[tuple[int, ...], Fraction]:
+    """One step of the merged edit by the package's laws of the places: place i is set right with the chance p_i/t."""
+    places = enumerate(WORDS.places(x, t))
+    return {(*x[:i], v, *x[i + 1 :]): p / (over or t) for i, law in places for v, p in law.items() if v != x[i]}
+
+
+def by_bayes(t: int) -> dict[tuple[int, ...], dict[tuple[int, ...], Fraction]]:
+    """p(x_{t-1} | x_t) for each x_t, from the way there: one place more of a word with t - 1 replaced."""
+    states, data, found = w.words(w.SIZE), w.share_of(w.SHARES), {}
+    apart, kept = (states[:, None] != states).sum(-1), np.flatnonzero(data != 0)
+    earlier = data[kept, None] * w.chances("different", t - 1)[kept]
+    for x, word in enumerate(states.tolist()):
+        joint = np.where((apart[kept, x, None] == t) & (apart[x] == 1), earlier, 0).sum(0)
+        if step := {tuple(z): p / joint.sum() for z, p in zip(states.tolist(), joint, strict=True) if p}:
+            found[tuple(word)] = step
+    return found
 
 
 def left_at_the_end(seed: int, rule: str, shuffled: bool = False) -> float:
@@ -202,6 +221,29 @@ ENTRIES = [
                 witnesses=((),),
                 mutants={"the improved one too": lambda: [True, False]},
                 about="below a half, and all of it",
+            ),
+        ),
+    ),
+    Entry(
+        id="9271.alg2.merged",
+        kind="identity",
+        latex=r"p(x_{t-1}\mid x_t)=\tfrac1t\,p(x_{0,i}=x_{t-1,i}\mid x_t)\ \text{if they differ at }i\text{ alone}",
+        says="a merged edit sets place i right with chance p_i/t: the true step, so it ends at the data's law",
+        section=SECTION,
+        evidence=(
+            Exact(
+                statement=lambda t: {x: merged(x, t) for x in WORDS.destroyed_data(t)},
+                against=by_bayes,
+                witnesses=({"t": 1}, {"t": 2}, {"t": 3}, {"t": 4}),
+                mutants={"p_i over l": lambda t: {x: merged(x, t, w.LENGTH) for x in WORDS.destroyed_data(t)}},
+                about="by the package's laws of the places, against Bayes on the way there; words aabb, in fractions",
+            ),
+            Exact(
+                statement=lambda: WORDS.ends(merged),
+                against=lambda: w.SHARES,
+                witnesses=((),),
+                mutants={"exactly t places guessed": lambda: WORDS.ends(WORDS.stepper("exactly", fresh=False))},
+                about="the law at the end is the data's, words of unequal shares",
             ),
         ),
     ),
