@@ -168,8 +168,9 @@ def _draw_density(axes: Axes) -> dict[str, Artist]:
         ("thin: $p_0$ as drawn", style.BLACK), ("thick: convolution", style.SLATE), ("dashes: FFT", FOURIER),
         ("dots: differences", DIFFERENCES), ("bars: particles", PARTICLES),
     )  # fmt: skip
+    above_the_box = {"facecolor": "white", "linewidth": 0, "pad": 1}
     for row, (text, colour) in enumerate(labels):
-        axes.text(5.0, 1.0 - 0.075 * row, text, color=colour, fontsize=12, ha="right", va="center")
+        axes.text(5, 1 - 0.075 * row, text, color=colour, fontsize=12, ha="right", va="center", bbox=above_the_box)
     axes.axhline(0, color=style.SLATE, linewidth=1.0, zorder=1)
     return {
         "steps": axes.fill([0], [0], color=PARTICLES, alpha=0.35, linewidth=0, zorder=1)[0],
