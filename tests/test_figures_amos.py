@@ -41,10 +41,13 @@ def test_slopes_in_the_valley_and_where_no_decay_cancels() -> None:
     for name, order in (("bare", 2), ("decayed", 3)):
         h, rest = shown[name][:20].T
         assert np.polyfit(np.log(h), np.log(rest), 1)[0] == pytest.approx(order, abs=0.1)
-    h, rest = valley.compute(valley.START, 0.3, 0.5, 4)["decayed"][:20].T
+    half = valley.compute(valley.START, 0.3, 0.5, 4)
+    h, rest = half["decayed"][:20].T
     assert np.polyfit(np.log(h), np.log(rest), 1)[0] == pytest.approx(2, abs=0.1)
+    assert (shown["slope"], half["slope"]) == ("with decay, small α: slope 3", "with decay, small α: slope 2")
     beyond = valley.compute(np.array([[0.5, 0.0], [2.0, 0.0]]), 0.3, 1.0, 4)
     assert len(beyond["decayed"]) == 0
+    assert beyond["slope"] == ""
     assert "no decay cancels" in beyond["readout"]
     assert beyond["bare walk"] == pytest.approx(np.column_stack([0.5 + 0.3 * np.arange(5), np.zeros(5)]))
 

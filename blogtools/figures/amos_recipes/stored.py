@@ -44,7 +44,7 @@ def compute(task: str, method: str, rival: str, seed: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "left": {"xlim": (0, 1.02 * at[-1]), "ylim": (low - 0.06 * (high - low), high)},
         "goal": np.array([[0, content["goal"]], [1.02 * at[-1], content["goal"]]]),
-        "goal name": {"y": content["goal"], "text": "to be reached"},
+        "goal name": {"y": content["goal"], "text": "target"},
         "method name": short(method),
         "rival name": short(rival),
     }

@@ -47,6 +47,7 @@ def compute(places: np.ndarray, alpha: float, share: float, steps: int) -> dict[
             k = needed(here, goal) if decayed else 0.0
             decay = share * k * alpha**2 if np.isfinite(k) and k > 0 else 0.0
             path.append(here - alpha * update(here, goal) - min(decay, 1.0) * here)
+    slope = np.polyfit(np.log(LADDER[:20]), np.log(np.maximum(with_decay[:20], tiny)), 1)[0]
     ends = {decayed: float(np.square(path[-1] - goal).sum()) for decayed, path in walks.items()}
     q = float(theta @ eps) / float(eps @ eps) if eps.any() else np.nan
     verdict = (
@@ -60,6 +61,7 @@ def compute(places: np.ndarray, alpha: float, share: float, steps: int) -> dict[
         "bare": np.stack([LADDER, np.maximum(bare, tiny)], 1),
         "decayed": np.stack([LADDER, np.maximum(with_decay, tiny)], 1) if feasible else np.empty((0, 2)),
         "now": {"xdata": [alpha, alpha]},
+        "slope": f"with decay, small α: slope {slope:.1f}".removesuffix(".0") if feasible else "",
         # θ·ε = 0 is the circle that has 0 and θ* at the ends of a diameter.
         "circle": goal / 2 + np.linalg.norm(goal) / 2 * np.stack([np.cos(AROUND), np.sin(AROUND)], 1),
         "readout": (
@@ -90,7 +92,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists["decayed"] = order.plot([], [], **style.line("estimate", linewidth=2.8))[0]
     artists["now"] = order.plot([0.3, 0.3], [1e-10, 3], **style.line("guide"))[0]
     order.text(0.03, 0.9, "no decay: slope 2", color=style.VERMILION, transform=order.transAxes)
-    order.text(0.78, 0.06, "with decay: slope 3", color=style.ORANGE, ha="right", transform=order.transAxes)
+    artists["slope"] = order.text(0.8, 0.06, "", color=style.ORANGE, ha="right", transform=order.transAxes)
     order.set_ylabel("in ‖ε‖² after one step")
     return artists
 
