@@ -103,7 +103,7 @@ def training_draw(figure: Figure) -> dict[str, Artist]:
     for name, (role, _) in METHODS.items():
         # The two recipes lie nearly on each other: the first is the broad one below.
         below = name == "AdamW + recipe 1"
-        look = {"color": style.colour(role), "zorder": 2 if below else 3}
+        look: dict[str, Any] = {"color": style.colour(role), "zorder": 2 if below else 3}
         artists[name] = axes.plot([], [], linewidth=6 if below else 2.2, **look)[0]
         artists[f"{name} now"] = axes.plot([], [], "o", markersize=11 if below else 6, **look)[0]
         artists[f"{name} name"] = axes.text(0, 1, name, va="center", color=look["color"])
