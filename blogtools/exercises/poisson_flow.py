@@ -1,6 +1,7 @@
 """Exercises of post 9305, from gravity to Poisson flow."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,16 @@ def _gaussian_mean(x: Array, t: float, data: Array) -> Array:
     logits = -np.square(x - data).sum(1) / (2 * t**2)
     weights = np.exp(logits - logits.max())
     return weights @ data / weights.sum()
+
+
+def _seen_from(x: Array, t: float) -> Array:
+    """A smooth stand-in for the mean of the data as seen from (x, t)."""
+    return np.tanh(x) / (1 + t)
+
+
+def _heun(x: Array, t: float, after: float, second: Callable[[Array], Array], share: float = 0.5) -> Array:
+    slope = (x - _seen_from(x, t)) / t
+    return x + (after - t) * share * (slope + second(x + (after - t) * slope))
 
 
 def _without_logs(x: Array, t: float, data: Array) -> Array:
@@ -148,6 +159,42 @@ EXERCISES = [
                 x, 0.0, data, (len(x) + 1) / 2
             ),
             "that is the plain mean of the data: nearer sources pull harder": lambda x, t, data: data.mean(0),
+        },
+    ),
+    Exercise(
+        "9305.heun",
+        lambda x, t, after, mean: _heun(x, t, after, lambda guess: (guess - mean(guess, after)) / after),
+        [(np.array([4.0, -2.0]), 2.0, 0.5, _seen_from), (np.array([7.0]), 40.0, 4.0, _seen_from)],
+        {
+            "that is Euler's step: Heun looks a second time, at the guess": lambda x, t, after, mean: (
+                mean(x, t) + after / t * (x - mean(x, t))
+            ),
+            "two slopes: take their mean, not their sum": lambda x, t, after, mean: _heun(
+                x, t, after, lambda guess: (guess - mean(guess, after)) / after, share=1.0
+            ),
+            "the second slope is that at the guess, not at x": lambda x, t, after, mean: _heun(
+                x, t, after, lambda guess: (x - mean(x, after)) / after
+            ),
+            "the second slope is taken at the height t', so divide by t'": lambda x, t, after, mean: _heun(
+                x, t, after, lambda guess: (guess - mean(guess, after)) / t
+            ),
+            "the guess lies at the height t': ask for the mean seen from there": lambda x, t, after, mean: _heun(
+                x, t, after, lambda guess: (guess - mean(guess, t)) / after
+            ),
+            "that walks away from the data: t' - t is negative": lambda x, t, after, mean: (
+                2 * x - _heun(x, t, after, lambda guess: (guess - mean(guess, after)) / after)
+            ),
+        },
+    ),
+    Exercise(
+        "9305.learned",
+        lambda: 3074,
+        [()],
+        {
+            "that would be so if x_0 were independent of (x, t); here (x, t) is made from it": lambda: 1,
+            "two factors R^-(d+1): the exponent 2(d+1) is d+D": lambda: 3073,
+            "the exponent 2(d+1) is d+D, and D exceeds d by two": lambda: 3072,
+            "that is the exponent 2(d+1), which is d+D; asked is D": lambda: 6146,
         },
     ),
 ]
