@@ -374,6 +374,15 @@ def drive_figure(page: Page, figure: Locator, name: str, report: Report) -> None
     """Moves each control and notes whether the picture changed."""
     figure.scroll_into_view_if_needed()
     settle(page, figure)
+    # A rule of the page around it must not reach into a figure, as Lab's own for its splash did.
+    apart = figure.evaluate(
+        """(figure) => {
+          const [outer, inner] = [figure, figure.querySelector(".picture")].map((node) => node.getBoundingClientRect());
+          return Math.max(Math.abs(inner.left - outer.left), inner.right - outer.right);
+        }"""
+    )
+    if apart > 1:
+        report.problems.append(f"{name}: the picture stands {apart:.0f} pixels beside its place")
     actions = [
         *((f"slider {i}", lambda item=item: drag_slider(page, item)) for i, item in _each(figure, ".row.slider input")),
         *((f"handle {i}", lambda item=item: drag_handle(page, item)) for i, item in _each(figure, ".handle")),

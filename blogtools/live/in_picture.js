@@ -252,7 +252,7 @@ function makeOrbit(orbit, engine, picture) {
     }, done);
     if (done) start = null;
   };
-  picture.classList.add("orbit");
+  picture.classList.add("turnable");
   picture.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.target.closest(".handle, .drawing")) return;
     event.preventDefault();
