@@ -75,6 +75,14 @@ def test_names_stay_on_the_axis_apart_and_in_order(losses: list[float]) -> None:
     assert math.exp(training.apart([0.2, 0.9])[-1] - 0.9) == pytest.approx(1)
 
 
+def test_names_stand_beside_their_dots_and_in_the_readout_by_loss() -> None:
+    shown = training.training_compute(40, 0)
+    rising = sorted((float(shown[f"{name} now"][0, 1]), name) for name in training.METHODS)
+    heights = training.apart([loss for loss, _ in rising])
+    assert [shown[f"{name} name"] for _, name in rising] == [{"x": 45, "y": height} for height in heights]
+    assert shown["readout"] == "step 40: " + " · ".join(f"{name} {loss:.3f}" for loss, name in rising)
+
+
 def test_other_first_weights_begin_at_the_first_step() -> None:
     live = training.training_live()
     live.set(seed=1)
