@@ -1,7 +1,8 @@
 """Amos (arXiv 2210.11693): Adam's scaling with a decay and a step that shrink by what the gradients themselves say."""
 
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -9,6 +10,9 @@ from torch import Tensor
 
 from blogtools.optim.base import CheckedOptimizer
 from blogtools.optim.check import require_number
+
+PIECE = 2**20
+"""Entries of a parameter that move at once: few enough to stay in cache from one operation to the next."""
 
 
 class Amos(CheckedOptimizer):
@@ -27,7 +31,8 @@ class Amos(CheckedOptimizer):
     None for slots as large as the parameter. :func:`blogtools.optim.scales_for` gives groups with both.
 
     ``foreach=False`` takes one parameter after the other, with less memory for what lies between; numbers are the same.
-    State of a parameter: ``step``, ``v``, ``b``, and ``m`` with momentum; at least float32.
+    State of a parameter: ``step``, ``v``, ``b``, and ``m`` with momentum; at least float32. All but ``m`` are parts of
+    vectors that several parameters share.
 
     ``ValueError`` for ξ, η, eps that are not above 0, β, μ outside [0, 1), negative c, d, extra_l2, or axes that a
     parameter has not; further see :class:`CheckedOptimizer`.
@@ -51,6 +56,12 @@ class Amos(CheckedOptimizer):
     ) -> None:
         defaults = {"lr": lr, "beta": beta, "momentum": momentum, "eta": eta, "reduce": reduce, "extra_l2": extra_l2}
         super().__init__(params, defaults | {"c": c, "d": d, "eps": eps, "foreach": foreach, "maximize": maximize})
+        self._slots: dict[Tensor, _Slots] = {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """For ``load_state_dict`` and copies, whose states are tensors of their own."""
+        super().__setstate__(state)
+        self._slots = {}
 
     def check_group(self, group: Mapping[str, Any], parameters: list[Tensor]) -> None:
         """``ValueError`` for a hyper-parameter out of range."""
@@ -71,59 +82,93 @@ class Amos(CheckedOptimizer):
         reduced = torch.Size(1 if axis in axes else n for axis, n in enumerate(parameter.shape))
         return {"v": reduced, "b": reduced} | ({"m": parameter.shape} if group["momentum"] else {})
 
-    def measure(self, group: Mapping[str, Any], grads: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Mean squares of the gradients in the shape of the slots; one of them is not finite if a gradient is not."""
-        squares = [_mean_square(grad, group["reduce"]) for grad in grads]
-        return squares, list(torch._foreach_max(squares))
+    def measure(
+        self, group: Mapping[str, Any], params: list[Tensor], grads: list[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Mean squares of the gradients, those of all slots in one vector; one is not finite if a gradient is not."""
+        states = [self.state[p] for p in params]
+        slots = self._slots.get(params[0])
+        if slots is None or not slots.are_those_of(states):
+            slots = self._slots[params[0]] = _Slots(states, params)
+        axes, dtype = group["reduce"], slots.v.dtype
+        sizes = [torch.linalg.vector_norm(g, dim=axes, dtype=dtype) if axes else g.to(dtype) for g in grads]
+        s = _joined(sizes).square_().div_(slots.count)
+        return [s], [s.max()]
+
+    def adapt(self, group: Mapping[str, Any], params: list[Tensor], measured: list[Tensor]) -> list[Tensor]:
+        """The next v and b; what each θ loses in the step (without momentum: what stays of it), then the rates of g."""
+        slots, s = self._slots[params[0]], measured[0]
+        v, b = slots.v, slots.b
+        xi, beta = float(group["lr"]), group["beta"]
+        start = xi * group["eta"]
+        slots.step.add_(1.0)
+        # Sums and products stay apart: fused, they would round differently from place to place in a vector.
+        v.mul_(beta).add_(s * (1.0 - beta))
+        r = v.clamp_min(group["eps"]).reciprocal_().mul_(1.0 - beta ** slots.step[0].item())
+        gamma = (b * (group["c"] * math.sqrt(xi))).add_(1.0).rsqrt_().mul_(xi * xi).mul_(r).mul_(s)
+        shrink = (b * (group["d"] * math.sqrt(start))).add_(1.0).reciprocal_()
+        decay = (0.5 * gamma).add_(group["extra_l2"]).mul_(shrink)
+        rate = r.sqrt_().mul_(start).mul_(shrink)
+        b.add_(gamma.mul_(1.0 + b))
+        return slots.parted(decay if group["momentum"] else 1.0 - decay) + slots.parted(rate)
 
     def update(
         self, group: Mapping[str, Any], params: list[Tensor], grads: list[Tensor], measured: list[Tensor]
     ) -> None:
-        """One step for a list of parameters."""
-        states = [self.state[p] for p in params]
-        v, b = [s["v"] for s in states], [s["b"] for s in states]
-        xi, beta, momentum = float(group["lr"]), group["beta"], group["momentum"]
-        start = xi * group["eta"]
-        torch._foreach_add_([s["step"] for s in states], 1.0)
-        torch._foreach_mul_(v, beta)
-        torch._foreach_add_(v, measured, alpha=1.0 - beta)
-        r = torch._foreach_clamp_min(v, group["eps"])
-        torch._foreach_reciprocal_(r)
-        torch._foreach_mul_(r, [1.0 - beta ** s["step"].item() for s in states])
-        gamma = torch._foreach_mul(b, group["c"] * math.sqrt(xi))
-        torch._foreach_add_(gamma, 1.0)
-        torch._foreach_rsqrt_(gamma)
-        torch._foreach_mul_(gamma, xi * xi)
-        torch._foreach_mul_(gamma, r)
-        torch._foreach_mul_(gamma, measured)
-        shrink = torch._foreach_mul(b, group["d"] * math.sqrt(start))
-        torch._foreach_add_(shrink, 1.0)
-        torch._foreach_reciprocal_(shrink)
-        # b ← b + γ(1 + b), while γ is still whole; then γ becomes the share of θ and r the share of g in the step.
-        torch._foreach_addcmul_(b, gamma, b)
-        torch._foreach_add_(b, gamma)
-        torch._foreach_mul_(gamma, 0.5)
-        torch._foreach_add_(gamma, group["extra_l2"])
-        torch._foreach_mul_(gamma, shrink)
-        torch._foreach_sqrt_(r)
-        torch._foreach_mul_(r, start)
-        torch._foreach_mul_(r, shrink)
-        if momentum:
-            m = [s["m"] for s in states]
-            torch._foreach_mul_(m, momentum)
-            for kept, theta, grad, decay, rate in zip(m, params, grads, gamma, r, strict=True):
-                kept.addcmul_(theta, decay, value=momentum - 1.0).addcmul_(grad, rate, value=momentum - 1.0)
-            torch._foreach_add_(params, m)
-        else:
-            torch._foreach_neg_(gamma)
-            torch._foreach_add_(gamma, 1.0)
-            for theta, grad, keep, rate in zip(params, grads, gamma, r, strict=True):
-                theta.mul_(keep).addcmul_(grad, rate, value=-1.0)
+        """One step for a list of parameters, one after the other."""
+        momentum = group["momentum"]
+        for parameter, grad, *shares in zip(
+            params, grads, measured[: len(params)], measured[len(params) :], strict=True
+        ):
+            if momentum:
+                for theta, g, decay, rate, m in _pieces(parameter, grad, *shares, self.state[parameter]["m"]):
+                    m.mul_(momentum).addcmul_(theta, decay, value=momentum - 1.0)
+                    theta.add_(m.addcmul_(g, rate, value=momentum - 1.0))
+            else:
+                for theta, g, keep, rate in _pieces(parameter, grad, *shares):
+                    theta.mul_(keep).addcmul_(g, rate, value=-1.0)
 
 
-def _mean_square(grad: Tensor, axes: tuple[int, ...] | None) -> Tensor:
-    dtype = torch.promote_types(grad.dtype, torch.float32)
-    if not axes:
-        return grad.to(dtype).square()
-    count = math.prod(grad.shape[axis] for axis in axes)
-    return torch.linalg.vector_norm(grad, dim=axes, keepdim=True, dtype=dtype).square_().div_(count)
+class _Slots:
+    """Step, v and b of several parameters, each as one vector; the states of the parameters hold the parts.
+
+    ``count`` is how many entries of its parameter each slot stands for.
+    """
+
+    def __init__(self, states: list[dict[str, Tensor]], params: list[Tensor]) -> None:
+        self.shapes = [state["v"].shape for state in states]
+        self.sizes = [state["v"].numel() for state in states]
+        self.step = torch.stack([state["step"] for state in states])
+        self.v, self.b = (_joined([state[name] for state in states]) for name in "vb")
+        self.count = torch.empty_like(self.v)
+        for count, parameter in zip(self.parted(self.count), params, strict=True):
+            count.fill_(parameter.numel() // count.numel())
+        parts = zip(states, self.step.unbind(), self.parted(self.v), self.parted(self.b), strict=True)
+        for state, step, v, b in parts:
+            state |= {"step": step, "v": v, "b": b}
+        self.parts = _parts(states)
+
+    def are_those_of(self, states: list[dict[str, Tensor]]) -> bool:
+        """Whether the states hold these parts still, and no others."""
+        found = _parts(states)
+        return len(found) == len(self.parts) and all(map(operator.is_, found, self.parts))
+
+    def parted(self, vector: Tensor) -> list[Tensor]:
+        """The parts of a vector like ``v``, in the shapes of the slots."""
+        return [part.view(shape) for part, shape in zip(vector.split(self.sizes), self.shapes, strict=True)]
+
+
+def _joined(tensors: list[Tensor]) -> Tensor:
+    return torch.cat([tensor.flatten() for tensor in tensors])
+
+
+def _parts(states: list[dict[str, Tensor]]) -> list[Tensor]:
+    return [state[name] for state in states for name in ("step", "v", "b")]
+
+
+def _pieces(parameter: Tensor, *others: Tensor) -> Iterable[tuple[Tensor, ...]]:
+    """The parameter, and what is broadcast to it, in slices along the first axis of about ``PIECE`` entries."""
+    if parameter.numel() <= PIECE:
+        return [(parameter, *others)]
+    rows = max(1, PIECE // parameter[0].numel())
+    return zip(*(x.expand_as(parameter).split(rows) for x in (parameter, *others)), strict=True)

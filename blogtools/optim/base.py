@@ -35,15 +35,21 @@ class CheckedOptimizer(Optimizer):
         """Name and shape of each slot of one parameter."""
         raise NotImplementedError
 
-    def measure(self, group: Mapping[str, Any], grads: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Something that ``update`` wants to know of the gradients, and numbers that are finite if all of them are."""
+    def measure(
+        self, group: Mapping[str, Any], params: list[Tensor], grads: list[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Something that ``adapt`` wants to know of the gradients, and numbers that are finite if all of them are."""
         largest = torch._foreach_norm(grads, float("inf"))
         return [], list(torch._foreach_mul(largest, largest))
+
+    def adapt(self, group: Mapping[str, Any], params: list[Tensor], measured: list[Tensor]) -> list[Tensor]:
+        """What ``update`` wants to know, once no step is left out any more; for all lists before the first moves."""
+        return measured
 
     def update(
         self, group: Mapping[str, Any], params: list[Tensor], grads: list[Tensor], measured: list[Tensor]
     ) -> None:
-        """Move ``params`` in place; all of one device and dtype."""
+        """Move ``params`` in place; all of one device, dtype and number of steps."""
         raise NotImplementedError
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -99,8 +105,9 @@ class CheckedOptimizer(Optimizer):
             for group in self.param_groups:
                 group["skipped"] += 1
         else:
-            for arguments in work:
-                self.update(*arguments)
+            adapted = [self.adapt(group, params, measured) for group, params, _, measured in work]
+            for (group, params, grads, _), factors in zip(work, adapted, strict=True):
+                self.update(group, params, grads, factors)
         return loss
 
     @torch.no_grad()
@@ -108,19 +115,19 @@ class CheckedOptimizer(Optimizer):
         """Whether a step with the present gradients would be left out."""
         return self._work() is None
 
-    def _work(self) -> list[tuple[Any, ...]] | None:
-        """Arguments of ``update``, one tuple a list of parameters; None when a gradient is not finite."""
+    def _work(self) -> list[tuple[dict[str, Any], list[Tensor], list[Tensor], list[Tensor]]] | None:
+        """Group, parameters, gradients and what was measured of them, by lists; None when a gradient is not finite."""
         work = []
         for group in self.param_groups:
             for params, grads in self._lists(group):
-                measured, finite_if = self.measure(group, grads)
+                measured, finite_if = self.measure(group, params, grads)
                 if not torch.isfinite(torch.stack(finite_if)).all():
                     return None
                 work.append((group, params, grads, measured))
         return work
 
     def _lists(self, group: dict[str, Any]) -> list[tuple[list[Tensor], list[Tensor]]]:
-        """The group's parameters with a gradient, in lists of one device and dtype; in lists of one without foreach."""
+        """The group's parameters with a gradient, in lists of one device, dtype and age; one by one without foreach."""
         lists: dict[Any, tuple[list[Tensor], list[Tensor]]] = {}
         for index, parameter in enumerate(group["params"]):
             if parameter.grad is None or not parameter.numel():
@@ -137,7 +144,7 @@ class CheckedOptimizer(Optimizer):
                 state["step"] = torch.zeros((), dtype=torch.float32)
                 for name, shape in self.slot_shapes(group, parameter).items():
                     state[name] = torch.zeros(shape, dtype=dtype, device=parameter.device)
-            key = index if group["foreach"] is False else (parameter.device, parameter.dtype)
+            key = index if group["foreach"] is False else (parameter.device, parameter.dtype, state["step"].item())
             params, grads = lists.setdefault(key, ([], []))
             params.append(parameter)
             grads.append(-parameter.grad if group["maximize"] else parameter.grad)
