@@ -69,6 +69,7 @@ EXERCISES = [
             "that is the count with the shared edge free; here it has its colour already": lambda c, m: 12,
             "when c ≠ m two edges must be m and the last the third colour, in one of three places: were it c, there "
             "would be two pairs": lambda c, m: 6,
+            "when c ≠ m the third colour can stand in any of the three places": lambda c, m: 6 if c == m else 1,
         },
     ),
     Exercise(
@@ -90,7 +91,13 @@ EXERCISES = [
                 _arm(c, a) + _arm(d, b) for a, b in itertools.permutations(_others(m))
             ),
             "3 and 6 are exchanged": lambda c, d, m: _axis(c, d, m, lambda c, m: 3 if c == m else 6),
+            "the arms are dominated by the two colours other than m": lambda c, d, m: _arm(c, m) * _arm(d, m),
             "that is right for an adjacent centre only": lambda c, d, m: 27,
+            "the other way round: an edge of colour m gives its arm 3 ways whatever is asked": lambda c, d, m: (
+                18,
+                27,
+                45,
+            )[(c == m) + (d == m)],
         },
     ),
     Exercise(
@@ -104,6 +111,7 @@ EXERCISES = [
             "each of the four choices of dominating colours tries each of the four arms": lambda: 36 * 27,
             "the shared edge is known: an arm has 27 colourings to try, not 81": lambda: 36 * 4 * 4 * 81,
             "the arms are tried one by one and their numbers multiplied, not all four together": lambda: 36 * 27**4,
+            "two choices for the row and two for the column make 2 · 2": lambda: 36 * 8 * 27,
             "those are the cases of brute force": lambda: 3**16,
             "that counts the 81 centres tried at the start too; asked are the arms": lambda: 36 * 4 * 4 * 27 + 81,
             "only the 36 dominated centres go on, not all 81": lambda: 81 * 4 * 4 * 27,
@@ -119,6 +127,10 @@ EXERCISES = [
             "an arm must still differ from the centre: 3 + 3 = 6 colourings at an edge of the centre's colour, "
             "3 + 6 = 9 at another, not 12": lambda: 36 * 12**4,
             "6² · 9² is one centre; there are 36": lambda: 2916,
+            "6 is for an edge of the centre's colour; at another an arm has 3 + 6 = 9": lambda: 36 * 6**4,
+            "9 is for an edge of another colour than the centre's; at one of its colour an arm has 3 + 3 = 6": lambda: (
+                36 * 9**4
+            ),
             "you counted the adjacent centres only": lambda: 24 * 2916,
             "you counted the opposite centres only": lambda: 12 * 2916,
         },
@@ -135,6 +147,7 @@ EXERCISES = [
             "that is the ratio of opposite to adjacent; the chance is opposite to all": lambda: 5 / 9,
             "810 and 729 must be weighted by how many centres there are: 12 and 24": lambda: 810 / (810 + 729),
             "that is the number of colourings; asked is their share": lambda: 9720,
+            "that is rounded; give it exactly, as a fraction": lambda: 0.36,
         },
         rtol=1e-3,
     ),
