@@ -145,6 +145,8 @@ def test_stored_curves_and_differences_are_those_of_the_table(task: str) -> None
                 if stored.METHODS[int(row)] == name
             )
             assert (high[0] - low[0]) / 2 == pytest.approx(width, rel=0.05)
+        goal = training_results()["tasks"][task]["goal"]
+        assert (shown["goal name"]["y"], *shown["goal"][:, 1]) == (goal, goal, goal)
         alone = stored.compute(task, name, stored.BASE, "2")
         assert alone["method"][:, 1].tolist() == rows[name]["curves"][2]
         assert alone["method band"] == []
