@@ -41,8 +41,10 @@ def _seen_from(x: Array, t: float) -> Array:
     return np.tanh(x) / (1 + t)
 
 
-def _heun(x: Array, t: float, after: float, second: Callable[[Array], Array], share: float = 0.5) -> Array:
-    slope = (x - _seen_from(x, t)) / t
+def _heun(
+    x: Array, t: float, after: float, mean: Callable[..., Array], second: Callable[[Array], Array], share: float = 0.5
+) -> Array:
+    slope = (x - mean(x, t)) / t
     return x + (after - t) * share * (slope + second(x + (after - t) * slope))
 
 
@@ -163,26 +165,26 @@ EXERCISES = [
     ),
     Exercise(
         "9305.heun",
-        lambda x, t, after, mean: _heun(x, t, after, lambda guess: (guess - mean(guess, after)) / after),
+        lambda x, t, after, mean: _heun(x, t, after, mean, lambda guess: (guess - mean(guess, after)) / after),
         [(np.array([4.0, -2.0]), 2.0, 0.5, _seen_from), (np.array([7.0]), 40.0, 4.0, _seen_from)],
         {
             "that is Euler's step: Heun looks a second time, at the guess": lambda x, t, after, mean: (
                 mean(x, t) + after / t * (x - mean(x, t))
             ),
             "two slopes: take their mean, not their sum": lambda x, t, after, mean: _heun(
-                x, t, after, lambda guess: (guess - mean(guess, after)) / after, share=1.0
+                x, t, after, mean, lambda guess: (guess - mean(guess, after)) / after, share=1.0
             ),
             "the second slope is that at the guess, not at x": lambda x, t, after, mean: _heun(
-                x, t, after, lambda guess: (x - mean(x, after)) / after
+                x, t, after, mean, lambda guess: (x - mean(x, after)) / after
             ),
             "the second slope is taken at the height t', so divide by t'": lambda x, t, after, mean: _heun(
-                x, t, after, lambda guess: (guess - mean(guess, after)) / t
+                x, t, after, mean, lambda guess: (guess - mean(guess, after)) / t
             ),
             "the guess lies at the height t': ask for the mean seen from there": lambda x, t, after, mean: _heun(
-                x, t, after, lambda guess: (guess - mean(guess, t)) / after
+                x, t, after, mean, lambda guess: (guess - mean(guess, t)) / after
             ),
             "that walks away from the data: t' - t is negative": lambda x, t, after, mean: (
-                2 * x - _heun(x, t, after, lambda guess: (guess - mean(guess, after)) / after)
+                2 * x - _heun(x, t, after, mean, lambda guess: (guess - mean(guess, after)) / after)
             ),
         },
     ),
