@@ -58,17 +58,6 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "9324.stick",
-        lambda theta: 1 - theta / (2 * math.pi),
-        [(1.0,), (math.pi,), (5.0,)],
-        {
-            "that is the sector; the piece is what the sector leaves of the turn": lambda theta: theta / (2 * math.pi),
-            "that is an angle; the stick has length 1, so divide by 2π": lambda theta: 2 * math.pi - theta,
-            "a whole turn is 2π, not π": lambda theta: 1 - theta / math.pi,
-            "theta is in radians": lambda theta: 1 - theta / 360,
-        },
-    ),
-    Exercise(
         "9324.marginal",
         _density,
         [(3, 1, 0.3), (5, 2, 0.4), (9, 4, 0.1)],
