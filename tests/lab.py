@@ -117,7 +117,7 @@ class InPage:
         widget = live.widget
         page.evaluate(
             "([esm, css, update]) => window.start(esm, css, update)",
-            [widget._esm, widget._css, _portable({"scene": widget.scene, **self._state()})],
+            [widget._esm, widget._css, _portable({"scene": widget.scene, "font": widget.font, **self._state()})],
         )
         page.wait_for_selector("canvas[data-painted]", state="attached")
 

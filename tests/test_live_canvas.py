@@ -485,6 +485,23 @@ def test_a_typed_text_is_answered_and_a_refused_one_explained(show: lab.Show) ->
     assert not live.errors
 
 
+def test_chinese_in_a_control_is_shown_by_any_browser(show: lab.Show) -> None:
+    """Two words in the box differ in ink, which empty boxes do not; a figure without Chinese sends no font."""
+    live = worded()
+    chinese = Live(
+        live.draw, live.compute, [*list(live.controls.values())[:1], Choice("start", "詩", ["one"], "one")], "A line."
+    )
+    assert (live.widget.font, len(chinese.widget.font)) == (b"", style.FONT.stat().st_size)
+    shown = show(chinese)
+    shown.page.wait_for_function("[...document.fonts].map((face) => face.status).join() === 'loaded'")
+    box, inks = shown.page.locator("input[type=text]"), []
+    for word in ("明月光", "地上霜"):
+        box.fill(word)
+        shown.settle()
+        inks.append(box.screenshot(caret="hide"))
+    assert inks[0] != inks[1]
+
+
 def test_a_text_that_another_control_sets(show: lab.Show) -> None:
     live = worded()
     shown = show(live)

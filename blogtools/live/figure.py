@@ -1,6 +1,7 @@
 """``Live``: a figure that one can drag, and its still."""
 
 import contextlib
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,7 +122,10 @@ class Live:
             controls = [control.spec() for control in [*shown, *self._orbits]]
             scene = {"width": width, "height": height, "ratio": PIXEL_RATIO, "alt": self.alt, "page": self.page}
             self._widget = Canvas(
-                scene=scene | {"controls": controls}, background=self._stage.background, frame=self._frame(None, "")
+                scene=scene | {"controls": controls},
+                font=style.FONT.read_bytes() if re.search("[\u2e80-\u9fff]", repr(controls)) else b"",
+                background=self._stage.background,
+                frame=self._frame(None, ""),
             )
             self._widget.on_msg(lambda _, content, __: self._receive(content))
         return self._widget

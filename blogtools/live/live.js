@@ -460,10 +460,23 @@ function makeView(engine, el) {
   return () => { watcher.disconnect(); engine.views.delete(view); };
 }
 
+const FONT = "Blogtools Sans";
+
+// One face a page is enough; it comes last in the style sheet, for what the browser's own fonts lack.
+function bringFont(bytes) {
+  if (!bytes?.byteLength || [...document.fonts].some((face) => face.family.includes(FONT))) return;
+  const face = new FontFace(FONT, bytes);
+  document.fonts.add(face);
+  face.load();
+}
+
 export default () => {
   let engine;
   return {
-    initialize({ model }) { engine = makeEngine(model); },
+    initialize({ model }) {
+      bringFont(model.get("font"));
+      engine = makeEngine(model);
+    },
     render({ el }) { return makeView(engine, el); },
   };
 };

@@ -10,11 +10,15 @@ _HERE = Path(__file__).parent
 
 
 class Canvas(anywidget.AnyWidget):
-    """Shows a scene (what never changes), a background (PNG) and a frame (what moves), and sends back requests."""
+    """Shows a scene (what never changes), a background (PNG) and a frame (what moves), and sends back requests.
+
+    ``font`` is the bundled one where a control holds Chinese, which not every browser can show; otherwise empty.
+    """
 
     _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("in_picture.js", "live.js"))
     _css = (_HERE / "live.css").read_text(encoding="utf-8")
     scene: Any = traitlets.Dict().tag(sync=True)
+    font: Any = traitlets.Bytes().tag(sync=True)
     background: Any = traitlets.Bytes().tag(sync=True)
     frame: Any = traitlets.Dict().tag(sync=True)
 
