@@ -91,26 +91,32 @@ class Amos(CheckedOptimizer):
         if slots is None or not slots.are_those_of(states):
             slots = self._slots[params[0]] = _Slots(states, params)
         axes, dtype = group["reduce"], slots.v.dtype
-        sizes = [torch.linalg.vector_norm(g, dim=axes, dtype=dtype) if axes else g.to(dtype) for g in grads]
-        s = _joined(sizes).square_().div_(slots.count)
+        sizes = [
+            torch.linalg.vector_norm(grad, dim=axes, dtype=dtype) / root if axes else grad.to(dtype)
+            for grad, root in zip(grads, slots.roots, strict=True)
+        ]
+        s = _joined(sizes).square_()
         return [s], [s.max()]
 
     def adapt(self, group: Mapping[str, Any], params: list[Tensor], measured: list[Tensor]) -> list[Tensor]:
         """The next v and b; what each θ loses in the step (without momentum: what stays of it), then the rates of g."""
-        slots, s = self._slots[params[0]], measured[0]
-        v, b = slots.v, slots.b
+        slots, rates = self._slots[params[0]], measured[0]
+        shares = torch.empty_like(rates)
         xi, beta = float(group["lr"]), group["beta"]
         start = xi * group["eta"]
-        slots.step.add_(1.0)
-        # Sums and products stay apart: fused, they would round differently from place to place in a vector.
-        v.mul_(beta).add_(s * (1.0 - beta))
-        r = v.clamp_min(group["eps"]).reciprocal_().mul_(1.0 - beta ** slots.step[0].item())
-        gamma = (b * (group["c"] * math.sqrt(xi))).add_(1.0).rsqrt_().mul_(xi * xi).mul_(r).mul_(s)
-        shrink = (b * (group["d"] * math.sqrt(start))).add_(1.0).reciprocal_()
-        decay = (0.5 * gamma).add_(group["extra_l2"]).mul_(shrink)
-        rate = r.sqrt_().mul_(start).mul_(shrink)
-        b.add_(gamma.mul_(1.0 + b))
-        return slots.parted(decay if group["momentum"] else 1.0 - decay) + slots.parted(rate)
+        correction = 1.0 - beta ** slots.step.add_(1.0)[0].item()
+        for v, b, s, share in _pieces(slots.v, slots.b, rates, shares):
+            # Sums and products stay apart: fused, they would round differently from place to place in a vector.
+            v.mul_(beta).add_(s * (1.0 - beta))
+            r = v.clamp_min(group["eps"]).reciprocal_().mul_(correction)
+            gamma = (b * (group["c"] * math.sqrt(xi))).add_(1.0).rsqrt_().mul_(xi * xi).mul_(r).mul_(s)
+            shrink = (b * (group["d"] * math.sqrt(start))).add_(1.0).reciprocal_()
+            torch.mul(gamma, 0.5, out=share).add_(group["extra_l2"]).mul_(shrink)
+            torch.mul(r.sqrt_().mul_(start), shrink, out=s)
+            b.add_(gamma.mul_(1.0 + b))
+        if not group["momentum"]:
+            shares.neg_().add_(1.0)
+        return slots.parted(shares) + slots.parted(rates)
 
     def update(
         self, group: Mapping[str, Any], params: list[Tensor], grads: list[Tensor], measured: list[Tensor]
@@ -132,17 +138,15 @@ class Amos(CheckedOptimizer):
 class _Slots:
     """Step, v and b of several parameters, each as one vector; the states of the parameters hold the parts.
 
-    ``count`` is how many entries of its parameter each slot stands for.
+    ``roots`` are √(entries that share a slot).
     """
 
     def __init__(self, states: list[dict[str, Tensor]], params: list[Tensor]) -> None:
         self.shapes = [state["v"].shape for state in states]
         self.sizes = [state["v"].numel() for state in states]
+        self.roots = [math.sqrt(p.numel() / size) for p, size in zip(params, self.sizes, strict=True)]
         self.step = torch.stack([state["step"] for state in states])
         self.v, self.b = (_joined([state[name] for state in states]) for name in "vb")
-        self.count = torch.empty_like(self.v)
-        for count, parameter in zip(self.parted(self.count), params, strict=True):
-            count.fill_(parameter.numel() // count.numel())
         parts = zip(states, self.step.unbind(), self.parted(self.v), self.parted(self.b), strict=True)
         for state, step, v, b in parts:
             state |= {"step": step, "v": v, "b": b}
