@@ -75,6 +75,18 @@ EXERCISES = [
             "the density of all the pieces is (n−1)!, and that factor is missing": lambda n, k, s: (
                 (1 - s) ** (n - k - 1) / math.factorial(n - k - 1)
             ),
+            "one integral too many: n − k − 1 pieces are integrated away, and the last is left": functools.partial(
+                _density, power=0, over=0
+            ),
+            "that is right for k = 1 alone: each further piece that stays costs a power": lambda n, k, s: (
+                (n - 1) * (1 - s) ** (n - 2)
+            ),
+            "the constant grows with k: for n = 5 it is 4, then 4 · 3, then 4 · 3 · 2": lambda n, k, s: (
+                (n - 1) * (1 - s) ** (n - k - 1)
+            ),
+            "the power is right, but a density has a constant too, so that it integrates to 1": lambda n, k, s: (
+                (1 - s) ** (n - k - 1)
+            ),
         },
     ),
     Exercise(
@@ -86,6 +98,7 @@ EXERCISES = [
                 (1 - a) ** (n - 1) * (1 - b) ** (n - 1)
             ),
             "n − 1 points are thrown, not n: the exponent is n − 1": lambda n, a, b: (1 - a - b) ** n,
+            "that is n = 2, with one break; n − 1 breaks make the exponent n − 1": lambda n, a, b: 1 - a - b,
             "that is the exponent of a density of one piece; the probability has n − 1": lambda n, a, b: (
                 (1 - a - b) ** (n - 2)
             ),
@@ -105,7 +118,7 @@ EXERCISES = [
     Exercise(
         "9324.longest",
         _longest,
-        [(4, 0.5), (4, 0.3), (6, 0.22), (9, 0.15)],
+        [(4, 0.5), (4, 0.3), (6, 0.22), (9, 0.15), (4, 0.2)],
         {
             "terms with 1 − kx ≤ 0 do not exist: k pieces longer than x would not fit": functools.partial(
                 _longest, alive=False
@@ -114,12 +127,15 @@ EXERCISES = [
                 _longest, terms=1
             ),
             "pairs were counted twice: their term is taken off": functools.partial(_longest, sign=1),
+            "no probability is negative: the first term counts with plus, the pairs with minus": lambda n, x: (
+                -_longest(n, x)
+            ),
             "each k stands for C(n,k) choices of the pieces": functools.partial(_longest, choices=lambda n, k: 1),
             "the exponent is n − 1 in every term": functools.partial(_longest, power=0),
             "after the pairs come the triples: three pieces longer than 0.3 fit into one stick": functools.partial(
                 _longest, terms=2
             ),
-            "that is the chance that no piece is longer": lambda n, x: 1 - _longest(n, x),
+            "that is the chance that no piece is longer": lambda n, x: round(1 - _longest(n, x), 14),
         },
     ),
     Exercise(
@@ -130,6 +146,7 @@ EXERCISES = [
             "that is more than 1: two ducks can both lead, and such throws are counted twice": lambda: 32 / 27,
             "that is still more than 1: of four ducks there are six pairs": lambda: 28 / 27,
             "the pairs' term is taken off, not added": lambda: 38 / 27,
+            "of four ducks there are six pairs, not twelve": lambda: 20 / 27,
             "x is what the sector leaves, one third of the turn": lambda: 4 / 27,
             "that is the chance that they do not fit": lambda: 1 / 27,
             "of three ducks always; four pieces can all be shorter than a third": lambda: 1.0,
@@ -166,7 +183,10 @@ EXERCISES = [
                 1, 1e-3
             ),
             "that is a band of 95 %": lambda: _throws(1.96, 1e-3),
-            "a thousandth to each side, not from end to end": lambda: _throws(2.5758, 5e-4),
+            "four times too many: one throw has the standard error 1/2, not 1, and a thousandth is to each side": (
+                lambda: _throws(2.5758, 5e-4)
+            ),
+            "1/0.001² leaves out the 2.58, and that one throw has the standard error 1/2": lambda: 1e6,
             "the error falls like one over the root of the number of throws: square the ratio": lambda: 2.5758 * 500,
             "one throw has the standard error 1/2, and the ratio of the two errors is squared": lambda: 2.5758 / 1e-3,
             "the variance of one throw is P(1 − P) = 1/4, not 1/2": lambda: 2 * _throws(2.5758, 1e-3),
@@ -194,6 +214,9 @@ EXERCISES = [
             "k runs to d − 1: the plane, d = 2, has the two terms 1 and n − 1": functools.partial(_half_ball, last=1),
             "one term short: on a line, d = 1, it is 2^(1−n), not 0": functools.partial(_half_ball, last=-1),
             "the binomials are of n − 1: one point may be put where one likes": functools.partial(_half_ball, of=0),
+            "a choice and its opposite both fit or neither: n − 1 instead of n, above and below": lambda n, d: (
+                _half_ball(n, d, of=0) / 2
+            ),
             "that is the number of regions; each is one of the 2^n ways in which the coins may fall": lambda n, d: (
                 2**n * _half_ball(n, d)
             ),
