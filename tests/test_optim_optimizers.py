@@ -112,6 +112,55 @@ def test_one_after_the_other_gives_the_same_numbers(maker: str) -> None:
     assert same(*results)
 
 
+@pytest.mark.parametrize("reduce", [True, False])
+@pytest.mark.parametrize("maker", ["Amos", "Amos momentum"])
+def test_pieces_of_amos_give_the_same_numbers(maker: str, reduce: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = []
+    for entries in (2**20, 7):
+        monkeypatch.setattr("blogtools.optim.amos.PIECE", entries)
+        model = net()
+        advance(model, MAKERS[maker](scales_for(model, reduce=reduce)), 5)
+        results.append(values(model))
+    assert same(*results)
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_parameters_of_several_ages_move_as_if_alone(maker: str) -> None:
+    """Vectors of slots that come, split and join as gradients are there or not, and copies on the way."""
+    gradients = torch.randn(6, 3, 4, generator=torch.Generator().manual_seed(0))
+    present = [(0, 1), (0, 1, 2), (1, 2), (0,), (0, 1, 2), (2, 1)]
+    together = [nn.Parameter(torch.ones(4)) for _ in range(3)]
+    alone = [nn.Parameter(torch.ones(4)) for _ in range(3)]
+    optimizer = MAKERS[maker](together)
+    single = [MAKERS[maker]([p]) for p in alone]
+    for step, indices in enumerate(present):
+        for index in range(3):
+            together[index].grad = gradients[step, index].clone() if index in indices else None
+            alone[index].grad = gradients[step, index].clone() if index in indices else None
+        optimizer.step()
+        for own in single:
+            own.step()
+        if step == 3:
+            together, optimizer = copy.deepcopy((together, optimizer))
+    assert same([p.detach() for p in together], [p.detach() for p in alone])
+    for p, q, own in zip(together, alone, single, strict=True):
+        assert optimizer.state[p].keys() == own.state[q].keys()
+        assert all(torch.equal(slot, own.state[q][name]) for name, slot in optimizer.state[p].items())
+
+
+def test_a_slot_that_was_put_in_by_hand_is_used() -> None:
+    first, second = nn.Parameter(torch.ones(4)), nn.Parameter(torch.ones(4))
+    optimizer = Amos([first, second])
+    for step in range(2):
+        first.grad, second.grad = torch.ones(4), torch.ones(4)
+        optimizer.step()
+        if not step:
+            assert torch.equal(first, second)
+            optimizer.state[second]["b"] = torch.full((4,), 9.0)
+    assert (optimizer.state[second]["b"] > 9.0).all()
+    assert (second > first).all()
+
+
 @pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan, 1e30])
 def test_a_step_with_a_broken_gradient_is_left_out_and_counted(maker: str, bad: float) -> None:
