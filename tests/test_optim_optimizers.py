@@ -116,7 +116,7 @@ def test_one_after_the_other_gives_the_same_numbers(maker: str) -> None:
 @pytest.mark.parametrize("maker", ["Amos", "Amos momentum"])
 def test_pieces_of_amos_give_the_same_numbers(maker: str, reduce: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     results = []
-    for entries in (2**20, 7):
+    for entries in (2**20, 4):
         monkeypatch.setattr("blogtools.optim.amos.PIECE", entries)
         model = net()
         advance(model, MAKERS[maker](scales_for(model, reduce=reduce)), 5)

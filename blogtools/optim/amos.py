@@ -100,6 +100,7 @@ class Amos(CheckedOptimizer):
 
     def adapt(self, group: Mapping[str, Any], params: list[Tensor], measured: list[Tensor]) -> list[Tensor]:
         """The next v and b; what each θ loses in the step (without momentum: what stays of it), then the rates of g."""
+        # The rates come to stand where the mean squares were.
         slots, rates = self._slots[params[0]], measured[0]
         shares = torch.empty_like(rates)
         xi, beta = float(group["lr"]), group["beta"]
