@@ -105,6 +105,10 @@ EXERCISES = [
             "α_0p = (√2 − 1)/T stands below": lambda T, s: (s**-0.5 - 1) * (math.sqrt(2) - 1) / T,
             "α_0p is (√2 − 1)/T, not 1/T": lambda T, s: T * (s**-0.5 - 1),
             "√2 − 1 stands below: at s = ½ it is T": lambda T, s: T * (s**-0.5 - 1) * (math.sqrt(2) - 1),
+            "rounded: leave a fraction of a step as it is": lambda T, s: round(T * (s**-0.5 - 1) / (math.sqrt(2) - 1)),
+            "rounded up: leave a fraction of a step as it is": lambda T, s: math.ceil(
+                T * (s**-0.5 - 1) / (math.sqrt(2) - 1)
+            ),
             "that is the part s' = 1 − s": lambda T, s: T * ((1 - s) ** -0.5 - 1) / (math.sqrt(2) - 1),
         },
     ),

@@ -75,6 +75,9 @@ EXERCISES = [
                 _loss, one=0.0
             ),
             "equal labels have no order: leave them out": functools.partial(_loss, equal=True),
+            "equal labels have no order, nor has a pair with itself: the label must be higher": lambda f, y, scale: (
+                math.log(math.exp(_loss(f, y, scale, equal=True)) + len(f))
+            ),
             "the exponent has the wrong sign: the pair that should score lower comes first in the difference": (
                 lambda f, y, scale: _loss(f, y, -scale)
             ),
@@ -134,6 +137,9 @@ EXERCISES = [
             "equal labels have met: add a weight to the lower ones only when the label changes": functools.partial(
                 _one_pass, ties=True
             ),
+            "equal labels have no order: only strictly lower ones count": lambda w, y: (
+                1 + sum(low / high for high, a in zip(w, y, strict=True) for low, b in zip(w, y, strict=True) if b <= a)
+            ),
             "all lower labels count, not only the next lower one": functools.partial(_one_pass, last=True),
             "the 1 is missing": lambda w, y: _one_pass(w, y) - 1,
             "that is the loss: leave the logarithm out": lambda w, y: math.log(_one_pass(w, y)),
@@ -159,19 +165,18 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "9341.least",
-        lambda: 1 - math.sqrt(2),
+        "9341.chain",
+        lambda: 1 / math.sqrt(2),
         [()],
         {
-            "that is the largest": lambda: 1 + math.sqrt(2),
-            "that is the least of √2 off the diagonal alone: add the 1 on the diagonal": lambda: -math.sqrt(2),
-            "that is the one in the middle": lambda: 1.0,
-            "a symmetric matrix with entries from 0 to 1 may have a negative eigenvalue; this one does": lambda: 0.0,
-            "that is the determinant, or xᵀSx for x = (1, −1, 1): divide it by xᵀx, and another x goes lower": lambda: (
-                -1.0
-            ),
-            "xᵀSx/xᵀx for x = (1, −1, 1): another x goes lower": lambda: -1 / 3,
-            "the sign: it is negative": lambda: math.sqrt(2) - 1,
+            "at 1 the least eigenvalue is 1 − √2, which is negative": lambda: 1.0,
+            "up to ½ each row shows it by its sum, but it goes farther: look at the least eigenvalue": lambda: 0.5,
+            "upside down: the least eigenvalue is 1 − t√2": lambda: math.sqrt(2),
+            "that is the least eigenvalue at t = 1: ask where it is 0": lambda: 1 - math.sqrt(2),
+            "at 0 it is the unit matrix, and a small t does no harm yet": lambda: 0.0,
+            "xᵀSx ≥ 0 for x = (1, −1, 1) asks that much; another x asks for more": lambda: 0.75,
+            "four digits are too few: write it with a root": lambda: 0.7071,
+            "the sign: from −1/√2 up to 1/√2": lambda: -1 / math.sqrt(2),
         },
     ),
 ]
