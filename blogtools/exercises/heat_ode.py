@@ -40,6 +40,24 @@ def _naive(x: Array, t: float, data: Array) -> Array:
         return (x - weights @ data / weights.sum()) / t
 
 
+def _weighed(x: Array, t: float, data: Array, *, power: int = 2, shift: bool = True) -> Array:
+    logits = -(np.linalg.norm(x - data, axis=1) ** power) / (2 * t**2)
+    return np.exp(logits - logits.max() * shift)
+
+
+def _without_sum(x: Array, t: float, data: Array, **wrong: Any) -> Array:
+    return (x - _weighed(x, t, data, **wrong) @ data) / t
+
+
+def _unsquared(x: Array, t: float, data: Array) -> Array:
+    weights = _weighed(x, t, data, power=1)
+    return (x - weights @ data / weights.sum()) / t
+
+
+def _nearest(x: Array, t: float, data: Array) -> Array:
+    return (x - data[np.square(x - data).sum(1).argmin()]) / t
+
+
 def _scenes() -> list[tuple[Any, ...]]:
     rng = np.random.default_rng(12)
     return [
@@ -51,10 +69,6 @@ def _scenes() -> list[tuple[Any, ...]]:
 
 def _normal_path(x: float, m: float, s: float, sigma: float) -> float:
     return m + (x - m) * math.sqrt(s**2 + sigma**2) / s
-
-
-def _cost(R: float, sigma: float) -> float:
-    return R**2 / (2 * sigma**2)
 
 
 def _change(d: int, s: float, T: float) -> float:
@@ -80,6 +94,7 @@ EXERCISES = [
             ),
             "1 is the value at Δt = 0; asked is the slope": lambda J: 1 + float(np.trace(J)),
         },
+        rtol=0.01,  # a difference quotient will do
     ),
     Exercise(
         "9280.diffusivity",
@@ -113,6 +128,7 @@ EXERCISES = [
             "heat adds σ² = t² once: the 2 of 2∫D is in it already": lambda s, t: math.sqrt(s**2 + 2 * t**2),
             "that is the width of one point after heat; the blob had a width before": lambda s, t: t,
             "that is σ² = 2Dt with D = 1; here σ_t = t": lambda s, t: math.sqrt(s**2 + 2 * t),
+            "variances add: t², not t": lambda s, t: math.sqrt(s**2 + t),
         },
     ),
     Exercise(
@@ -123,6 +139,7 @@ EXERCISES = [
             "the half is missing: integrate D_s ω² = s ω² from 0 to t": lambda t, omega: math.exp(-(t**2) * omega**2),
             "waves fade: the exponent is negative": lambda t, omega: math.exp(t**2 * omega**2 / 2),
             "two derivatives bring down ω twice": lambda t, omega: math.exp(-(t**2) * abs(omega) / 2),
+            "that is heat with D = 1; σ_t = t has D = t, and the exponent t²": lambda t, omega: math.exp(-t * omega**2),
             "σ² stands there, not σ": lambda t, omega: math.exp(-t * omega**2 / 2),
             "that is the rate D_t ω² at which it fades, times what is left": lambda t, omega: (
                 -t * omega**2 * math.exp(-(t**2) * omega**2 / 2)
@@ -147,6 +164,12 @@ EXERCISES = [
             ),
             "the Gaussian has σ² below, not σ": lambda x, t, data: _drift(x, t, data, power=1),
             "that is the plain mean of the data: near points count more": lambda x, t, data: (x - data.mean(0)) / t,
+            "the weights must add up to 1: divide them by their sum": _without_sum,
+            "the weights must add up to 1: divide by their sum, and subtract the largest exponent before": (
+                lambda x, t, data: _without_sum(x, t, data, shift=False)
+            ),
+            "the Gaussian has the square of the distance above": _unsquared,
+            "that is the nearest point alone; the others have weight too": _nearest,
         },
     ),
     Exercise(
@@ -203,31 +226,35 @@ EXERCISES = [
     ),
     Exercise(
         "9280.cost",
-        _cost,
-        [(1.0, 10.0), (28.0, 80.0), (100.0, 20.0)],
+        lambda R, c: R / math.sqrt(2 * c),
+        [(1.0, 0.01), (28.0, 0.1), (100.0, 2.0)],
         {
-            "that is what data of norm 1 would cost; σ_T must be large against the norm": lambda R, sigma: (
-                1 / (2 * sigma**2)
-            ),
-            "the half is missing": lambda R, sigma: R**2 / sigma**2,
-            "KL goes with the square of R/σ": lambda R, sigma: R / (2 * sigma),
-            "upside down: a larger σ_T costs less": lambda R, sigma: sigma**2 / (2 * R**2),
-            "the widths are equal, so only the shift costs: no logarithm is left": lambda R, sigma: (
-                math.log(sigma) + R**2 / (2 * sigma**2)
-            ),
+            "that is σ²; take its root": lambda R, c: R**2 / (2 * c),
+            "that is for norm 1; the noise must be wide against the norm": lambda R, c: 1 / math.sqrt(2 * c),
+            "the half is missing: c is R²/2σ²": lambda R, c: R / math.sqrt(c),
+            "the half stands under the root too": lambda R, c: R / (2 * math.sqrt(c)),
+            "c is R²/2σ²: the 2 belongs below, with c": lambda R, c: R * math.sqrt(2 / c),
+            "the cost goes with the square of R/σ": lambda R, c: R / (2 * c),
+            "upside down: wider noise costs less": lambda R, c: R * math.sqrt(2 * c),
+            "that is the cost of noise of width c; asked is the width at the cost c": lambda R, c: R**2 / (2 * c**2),
         },
     ),
     Exercise(
         "9280.weight",
-        lambda sigma, d: d / sigma**2,
-        [(0.1, 1), (0.5, 3), (2.0, 64)],
+        lambda tau, d: d / tau,
+        [(0.1, 1), (0.5, 3), (0.02, 64)],
         {
-            "that is the target weighted by σ²; asked is eq20 as it stands": lambda sigma, d: float(d),
-            "the target is −ε/σ, and its square has σ² below": lambda sigma, d: d / sigma,
-            "each of the d coordinates adds 1/σ²": lambda sigma, d: 1 / sigma**2,
-            "that is ‖x_t − x_0‖² on average; the target divides x_t − x_0 by σ² first": lambda sigma, d: d * sigma**2,
-            "the square of a mean length, and not the mean square of it": lambda sigma, d: math.sqrt(d) / sigma,
-            "σ² below once, not twice: (x_t − x_0)/σ² is ε/σ": lambda sigma, d: d / sigma**4,
+            "that is the target weighted by σ²; asked is eq20 as it stands": lambda tau, d: float(d),
+            "that is at t = τ alone; asked is the mean over t": lambda tau, d: d / tau**2,
+            "that is the integral; the mean divides it by 1 − τ": lambda tau, d: d * (1 / tau - 1),
+            "the target is −ε/σ, and its square has σ² below": lambda tau, d: -d * math.log(tau) / (1 - tau),
+            "each of the d coordinates adds as much": lambda tau, d: 1 / tau,
+            "the mean of 1/t² is not 1/t² at the mean t": lambda tau, d: 4 * d / (1 + tau) ** 2,
+            "that is ‖x_t − x_0‖² on average; the target divides x_t − x_0 by σ² first": lambda tau, d: (
+                d * (1 - tau**3) / (3 * (1 - tau))
+            ),
+            "σ² below once, not twice: (x_t − x_0)/σ² is ε/σ": lambda tau, d: d * (tau**-3 - 1) / (3 * (1 - tau)),
+            "the sign: the antiderivative of 1/t² is −1/t": lambda tau, d: -d / tau,
         },
     ),
     Exercise(
@@ -244,6 +271,11 @@ EXERCISES = [
             ),
             "the width grows by the root of (s² + T²)/s²: a half is missing": lambda d, s, T: 2 * _change(d, s, T),
             "the blob had the width s to begin with": lambda d, s, T: -d * math.log(T / s),
+            "divide by s²: at T = 0 nothing has changed": lambda d, s, T: -d / 2 * math.log(s**2 + T**2),
+            "that is log p in the middle at T; take off what it was at 0": lambda d, s, T: (
+                -d / 2 * math.log(2 * math.pi * (s**2 + T**2))
+            ),
+            "variances add, not widths": lambda d, s, T: -d * math.log((s + T) / s),
             "∇·f is d t/(s² + t²) and changes on the way: integrate it": lambda d, s, T: -d * T * T / (s**2 + T**2),
         },
     ),

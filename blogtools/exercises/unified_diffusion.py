@@ -150,6 +150,12 @@ EXERCISES = [
             ),
             "that is the variance; σ_t is its root": lambda before, now: _ddpm(before, now) ** 2,
             "that is DDIM": lambda before, now: 0.0,
+            "here ᾱ² + β̄² = 1: √(1 − ᾱ²), not √(1 − ᾱ)": lambda before, now: math.sqrt(
+                (1 - before) * (1 - now / before) / (1 - now)
+            ),
+            "β_t is √(1 − α_t²), not 1 − α_t; α_t = ᾱ_t/ᾱ_{t−1}": lambda before, now: (
+                _rest(before) * (1 - now / before) / _rest(now)
+            ),
             "β̄_{t−1} β_t is still to be divided by β̄_t": lambda before, now: _rest(before) * _rest(now / before),
         },
     ),
@@ -219,6 +225,10 @@ EXERCISES = [
             "∫e^(−|x|/τ)dx is 2τ: both sides of the middle": functools.partial(_surprise, width=1.0),
             "each of the d pixels brings its own 2τ": lambda x0, guess, tau: (
                 float(np.abs(x0 - guess).sum()) / tau + math.log(2 * tau)
+            ),
+            "that is log q; asked is −log q": lambda x0, guess, tau: -_surprise(x0, guess, tau),
+            "the l1 norm is a sum over the pixels, not a mean": lambda x0, guess, tau: (
+                float(np.abs(x0 - guess).mean()) / tau + len(x0) * math.log(2 * tau)
             ),
             "that is the square norm: the exponent has the l1 norm": functools.partial(_surprise, power=2),
             "−log q has log Z with a plus": lambda x0, guess, tau: (
