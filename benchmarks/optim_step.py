@@ -4,7 +4,8 @@
 
 Transformers of about 0.8 and 30 million parameters take their steps in turn, round by round, with the same random
 gradients; the table has medians of the rounds, of the time and of the ratio to AdamW fused in the same round, and for
-the ratio the interval that holds the median with 95 %. Bytes are those of all tensors that the optimiser keeps, also
+the ratio the interval that holds the median of this process with 95 %. Where the tensors lie in memory moves the ratio
+by a tenth from one process to the next: compare several. Bytes are those of all tensors that the optimiser keeps, also
 for the shapes of BERT-base. Writes ``benchmarks/results`` and the package's copy.
 """
 
