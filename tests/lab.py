@@ -429,12 +429,12 @@ def _changes(page: Page, figure: Locator, name: str, act: Callable[[], None], re
 
 
 def settle(page: Page, figure: Locator) -> None:
-    """Waits, 3 s at most, until the kernel is idle and nothing was painted for 0.2 s.
+    """Waits, 30 s at most, until the kernel is idle and nothing was painted for 0.2 s.
 
     A frame that comes late would count for the next control, and a complaint that comes late would not be seen.
     """
     canvas, painted, still = figure.locator("canvas"), "", 0
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 30
     while still < 4 and time.monotonic() < deadline:
         page.wait_for_timeout(50)
         idle = page.evaluate(
