@@ -1,20 +1,23 @@
 """Memory and time of one step: Amos without and with momentum, AdamW fused and foreach, LAMB, Lion, AdaFactor.
 
-    python benchmarks/optim_step.py [--rounds 15] [--threads 1] [--device auto]
+    python benchmarks/optim_step.py [--processes 9] [--rounds 15] [--threads 1] [--device auto]
 
 Transformers of about 0.8 and 30 million parameters take their steps in turn, round by round, with the same random
-gradients; the table has medians of the rounds, of the time and of the ratio to AdamW fused in the same round, and for
-the ratio the interval that holds the median of this process with 95 %. Where the tensors lie in memory moves the ratio
-by a tenth from one process to the next: compare several. Bytes are those of all tensors that the optimiser keeps, also
-for the shapes of BERT-base. Writes ``benchmarks/results`` and the package's copy.
+gradients: a process gives the median of its rounds, of the time and of the ratio to AdamW fused in the same round.
+Where the tensors lie in memory moves the ratio by a tenth from one process to the next, so there are several, one after
+the other; the table has the medians of the processes, and for the ratio the interval that holds its median with 95 %.
+Bytes are those of all tensors that the optimiser keeps, also for the shapes of BERT-base. Writes
+``benchmarks/results`` and the package's copy.
 """
 
 import argparse
 import json
+import multiprocessing
 import platform
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +56,9 @@ def transformer(vocabulary: int, length: int, width: int, depth: int) -> nn.Modu
     return nn.Sequential(*parts)
 
 
-def measure(size: str, rounds: int, device: torch.device) -> list[dict[str, Any]]:
-    """One row a method: bytes of its state, and milliseconds a step (none for 0 rounds)."""
+def measure(size: str, rounds: int, threads: int, device: torch.device) -> list[dict[str, Any]]:
+    """One row a method: bytes of its state, median milliseconds a step and median ratio (neither for 0 rounds)."""
+    torch.set_num_threads(threads)
     rows: list[dict[str, Any]] = []
     clocks: dict[str, tuple[torch.optim.Optimizer, list[float]]] = {}
     for method, make in METHODS.items():
@@ -68,7 +72,7 @@ def measure(size: str, rounds: int, device: torch.device) -> list[dict[str, Any]
         rows.append({"size": size, "method": method, "parameters": parameters, "bytes": kept})
         if rounds:
             clocks[method] = (optimizer, [])
-    for _ in progress(range(rounds), label=size):
+    for _ in range(rounds):
         for optimizer, seconds in clocks.values():
             began = time.perf_counter()
             optimizer.step()
@@ -78,27 +82,49 @@ def measure(size: str, rounds: int, device: torch.device) -> list[dict[str, Any]
     for row in rows:
         row["share"] = row["bytes"] / rows[0]["bytes"]
         if rounds:
-            low, middle, high = (1e3 * s for s in statistics.quantiles(clocks[row["method"]][1], n=4))
-            rounds_of = zip(clocks[row["method"]][1], clocks["AdamW fused"][1], strict=True)
-            ratios = sorted(own / base for own, base in rounds_of)
-            outside = max(1, int(binom.ppf(0.025, rounds, 0.5)))
-            row |= {"ms": middle, "quartiles": [low, high], "ratio": statistics.median(ratios)}
-            row |= {"interval": [ratios[outside - 1], ratios[-outside]], "ratios": ratios}
+            own, base = clocks[row["method"]][1], clocks["AdamW fused"][1]
+            row["ms"] = 1e3 * statistics.median(own)
+            row["ratio"] = statistics.median(one / other for one, other in zip(own, base, strict=True))
+    return rows
+
+
+def across(runs: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows of all processes as one: medians, and the ratios of all with the interval for their median."""
+    rows = []
+    outside = max(1, int(binom.ppf(0.025, len(runs), 0.5)))
+    for same in zip(*runs, strict=True):
+        ratios = sorted(row["ratio"] for row in same)
+        rows.append(
+            same[0] | {
+                "ms": statistics.median(row["ms"] for row in same), "ratio": statistics.median(ratios),
+                "interval": [ratios[outside - 1], ratios[-outside]], "ratios": ratios,
+            }
+        )  # fmt: skip
     return rows
 
 
 def main() -> None:
     """Measure, print Markdown, write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--processes", type=int, default=9)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="auto")
     asked = parser.parse_args()
-    torch.set_num_threads(asked.threads)
-    device = pick_device(asked.device)
-    rows = [row for size in SIZES for row in measure(size, 0 if size == "BERT-base" else asked.rounds, device)]
+    device, rows = pick_device(asked.device), []
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
+        for size in ("0.8M", "30M"):
+            turns = progress(range(asked.processes), label=size)
+            rows += across([pool.submit(measure, size, asked.rounds, asked.threads, device).result() for _ in turns])
+    rows += measure("BERT-base", 0, asked.threads, device)
     machine = torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {platform.machine()}"
-    setting = {"device": machine, "threads": asked.threads, "rounds": asked.rounds, "torch": torch.__version__}
+    setting = {
+        "device": machine,
+        "threads": asked.threads,
+        "rounds": asked.rounds,
+        "processes": asked.processes,
+        "torch": torch.__version__,
+    }
     content = json.dumps({"setting": setting, "rows": rows}, indent=1).encode() + b"\n"
     for path in (RESULTS, FOLDER / "step.json"):
         write_whole(path, content)
