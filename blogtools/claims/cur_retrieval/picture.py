@@ -49,11 +49,7 @@ ENTRIES = [
                 ),
                 mutants={
                     slip: functools.partial(entries_known, slip=slip)
-                    for slip in (
-                        "the intersection twice",
-                        "F alone",
-                        "U and V exchanged",
-                    )
+                    for slip in ("the intersection twice", "F alone", "U and V exchanged")
                 },
                 about="shaded cells, counted",
             ),
