@@ -229,6 +229,14 @@ class TestSearch:
         assert len(shown["anchors"]) + len(shown["reranked"]) == 200
         assert f"ranks this {order.index(poem.lines[place + 1]) + 1:,} of" in shown["readout"]
 
+    def test_grey_are_the_calls_before_the_last_round(self) -> None:
+        for method in search.METHODS:
+            trace = search.traced(self.line, method, 100)
+            anchors = int((trace.rounds < trace.rounds.max()).sum())
+            shown = search.compute(line=self.line, method=method, budget=100)
+            assert (len(shown["anchors"]), len(shown["reranked"])) == (anchors, 100 - anchors), method
+            assert (anchors > 0) == (method != "bi-encoder, re-ranked"), method
+
     def test_glosses_stand_beside_famous_lines_only(self) -> None:
         glosses = {text: gloss for p in famous() for text, gloss in zip(p.lines, p.gloss, strict=True)}
         for line in list(search.well_known())[:4]:

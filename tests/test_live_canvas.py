@@ -433,6 +433,7 @@ def worded() -> Live:
     """A line as high as its word is long; three letters and more."""
 
     def check(text: str) -> str:
+        text = text.strip()
         if len(text) < 3:
             raise ValueError(f"{len(text)} letters; allowed are three and more")
         return text
@@ -482,6 +483,9 @@ def test_a_typed_text_is_answered_and_a_refused_one_explained(show: lab.Show) ->
     shown.settle()
     assert (refusal.is_visible(), box.get_attribute("aria-invalid")) == (False, "false")
     assert live.parameters["word"] == "two"
+    shown.page.keyboard.press("Space")
+    shown.settle()
+    assert (box.input_value(), live.parameters["word"]) == ("two ", "two"), "what is being typed stays as it is"
     assert not live.errors
 
 
