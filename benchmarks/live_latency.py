@@ -318,10 +318,11 @@ class Bench:
         return self.page.evaluate("window.stopFilm()")
 
     def drag(self, which: str) -> dict[str, float]:
-        """A drag to and fro, frame by frame; for the live figure also one with an event in every frame."""
+        """A drag to and fro; for the live figure also one with an event in every frame, or five of them in the page."""
         film = self._film(which, smooth=False)
         if which == "live":
-            film["pictures_a_second"] = self._film(which, smooth=True)["painted_a_second"]
+            smooth = [self._film(which, smooth=True)["painted_a_second"] for _ in range(5 if self.paged else 1)]
+            film |= {"pictures_a_second": statistics.median(smooth), "smooth_drags": smooth}
         return film
 
 

@@ -197,6 +197,28 @@ def test_newest_only(show: lab.Show) -> None:
     assert len(shown.requests) == 2
 
 
+def test_a_picture_is_painted_once(show: lab.Show) -> None:
+    """A slider's move alone paints nothing: the old picture once more would only delay the new one."""
+    shown = show(wave())
+    shown.settle()
+    shown.page.evaluate("""() => {
+      const { prototype } = CanvasRenderingContext2D, { setLineDash } = prototype;
+      window.painted = 0;
+      prototype.setLineDash = function (dash) { window.painted += 1; return setLineDash.call(this, dash); };
+    }""")
+    shown.answering = False
+    shown.page.locator("input[type=range]").first.fill("3")
+    shown.pixels()
+    assert shown.page.evaluate("window.painted") == 0
+    assert shown.page.locator("output").first.inner_text() == "−1.5\u2009m"
+    shown.answer(shown.requests[0])
+    shown.pixels()
+    assert shown.page.evaluate("window.painted") == len(shown.live.widget.frame["operations"])
+    shown.page.set_viewport_size({"width": 500, "height": 900})
+    shown.pixels()
+    assert shown.page.evaluate("window.painted") > len(shown.live.widget.frame["operations"])
+
+
 def test_a_handle_follows_the_mouse_before_python_answers(show: lab.Show) -> None:
     live = wave()
     shown = show(live)

@@ -111,14 +111,15 @@ function makeEngine(model) {
   const engine = {
     scene, views: new Set(), values: structuredClone(model.get("frame").values), operations: [], affine: {}, readout: "", error: "", notice: "",
     refused: {},
-    bitmap: null, held: false, painted: 0, sequence: 0,
+    bitmap: null, held: false, sequence: 0,
+    pictures: 0,  // how many there have been: a view paints one once, since a control's move alone changes none
   };
   let png = null, turn = 0, page = null, scheduled = false, stale = false;
   let request = 0, asked = "", sent = {}, waiting = null, behind = false, clock = 0;
 
   function update() {
     if (stale) compute();
-    if (engine.bitmap) { engine.painted += 1; engine.views.forEach((view) => view.update()); }
+    if (engine.bitmap) engine.views.forEach((view) => view.update());
   }
 
   engine.refresh = () => {
@@ -158,6 +159,7 @@ function makeEngine(model) {
       if (!(control.kind in PLACED) || !(control.name in changes)) continue;
       const xy = toStage(engine.affine[control.artist], PLACED[control.kind](control, changes[control.name]));
       for (const operation of engine.operations) if (operation.name === control.artist) replace(operation, [xy]);
+      engine.pictures += 1;
     }
   }
 
@@ -168,6 +170,7 @@ function makeEngine(model) {
 
   function show({ readout = engine.readout, ...shown }) {
     engine.readout = readout;
+    engine.pictures += 1;
     for (const control of scene.controls) {
       if (control.kind in PLACED) shown[control.artist] ??= PLACED[control.kind](control, engine.values[control.name]);
     }
@@ -210,6 +213,7 @@ function makeEngine(model) {
     const { readout, error, affine, sequence, refused } = frame;
     Object.assign(engine, { readout, error, affine, sequence, refused: { ...refused } });
     engine.operations = frame.operations.map(decode);
+    engine.pictures += 1;
     if (waiting !== null) echo(engine.values);
     stale = false;
     update();
@@ -421,7 +425,7 @@ function makeView(engine, el) {
     if (part.row.length) panel.append(element("div", { className: `row ${control.kind}` }, ...part.row));
   });
 
-  let scaled = null, scaledFrom = null;
+  let scaled = null, scaledFrom = null, painted = 0;
   const view = {
     canvas, context,
     // The background at the size of this canvas, scaled once.
@@ -438,16 +442,18 @@ function makeView(engine, el) {
     update() {
       const wide = Math.round((picture.clientWidth || width) * devicePixelRatio);
       const high = Math.round((wide * scene.height) / scene.width);
-      if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
-      paint(view, engine);
+      const resized = canvas.width !== wide || canvas.height !== high;
+      if (resized) Object.assign(canvas, { width: wide, height: high });
+      if (resized || painted !== engine.pictures) paint(view, engine);
+      painted = engine.pictures;
       for (const name in parts) parts[name].update(engine.values[name]);
       if (readout.textContent !== engine.readout) readout.textContent = engine.readout;
       const text = engine.error || engine.notice;
       message.hidden = !text;
       message.classList.toggle("error", Boolean(engine.error));
       if (message.textContent !== text) message.textContent = text;
-      // For those who measure: how often this canvas was painted, and the last frame of Python's that it shows.
-      Object.assign(canvas.dataset, { painted: engine.painted, sequence: engine.sequence });
+      // For those who measure: which picture this canvas shows, and the last frame of Python's in it.
+      Object.assign(canvas.dataset, { painted, sequence: engine.sequence });
     },
   };
   // Lab looks for this on the focused element itself; without it the arrow keys would walk through the cells.

@@ -6,12 +6,14 @@ stamped at many places) and ``image``. Text is kept as the outlines of its glyph
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.path import Path
+from matplotlib.textpath import TextToPath, text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 PIXEL_RATIO = 2
@@ -22,12 +24,27 @@ CSS_DPI = 100
 Operation = dict[str, Any]
 
 
+@lru_cache(maxsize=1024)
+def _outline(prop: Any, words: str, ismath: Any, **features: Any) -> tuple[np.ndarray, Any]:
+    vertices, codes = text_to_path.get_text_path(prop, words, ismath, **features)
+    return np.array(vertices, float).reshape(-1, 2), codes
+
+
+class _Outlines(TextToPath):
+    """Outlines of text, remembered: words come back as a slider goes to and fro, and laying them out is slow."""
+
+    def get_text_path(self, prop: Any, s: str, ismath: Any = False, **features: Any) -> Any:
+        """Vertices ``(n, 2)`` and codes."""
+        return _outline(prop, s, ismath, **features)
+
+
 class Recorder(RendererBase):
     """Keeps what artists draw; ``width`` and ``height`` are those of the stage in pixels."""
 
     def __init__(self, width: int, height: int, dpi: float) -> None:
         super().__init__()
         self.width, self.height, self.dpi = width, height, dpi
+        self._text2path = _Outlines()
         self._operations: list[Operation] = []
         self._name = ""
 
