@@ -39,8 +39,8 @@ RING = np.stack([np.cos(np.arange(15) * 2 * np.pi / 15), np.sin(np.arange(15) * 
 
 def _direction(x: np.ndarray, masses: np.ndarray, power: float) -> np.ndarray:
     away = x[:, None] - masses
-    field = (away / (np.linalg.norm(away, axis=-1, keepdims=True) + 1e-9) ** power).sum(1)
-    return field / (np.linalg.norm(field, axis=-1, keepdims=True) + 1e-12)
+    field = (away * ((away * away).sum(-1, keepdims=True) + 1e-18) ** (-power / 2)).sum(1)
+    return field / np.sqrt((field * field).sum(-1, keepdims=True) + 1e-24)
 
 
 def demo() -> Live:

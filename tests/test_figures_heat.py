@@ -376,7 +376,7 @@ class TestMatrix:
         """Shares of sixteen squares, within what 400 points allow."""
         run = matrix.spreading(matrix.MATRICES, 8.0, 1.2, 0.2)
         counts = np.histogramdd(run.places[-1], bins=(4, 4), range=[(-3, 3), (-3, 3)])[0]
-        shares = run.density[-1].reshape(4, 15, 4, 15).sum((1, 3)) * matrix.H**2
+        shares = run.density[-1].reshape(4, matrix.CELLS // 4, 4, matrix.CELLS // 4).sum((1, 3)) * matrix.H**2
         assert np.abs(counts / 400 - shares).max() < 3.5 * math.sqrt(0.25 / 400)
 
     def test_a_wrong_matrix_leaves_a_residual(self) -> None:

@@ -224,6 +224,31 @@ def test_what_stays_is_not_drawn_anew_and_what_changes_in_place_is() -> None:
     assert live.artists["line"].get_ydata()[1] == 0.5
 
 
+def test_text_is_remembered_with_its_words_size_and_family() -> None:
+    """What a slider wrote comes back as it was, and is not mistaken for other words or for another look."""
+
+    def draw(figure: Figure) -> dict[str, Any]:
+        return {"note": figure.add_subplot().text(0.1, 0.1, "")}
+
+    looks = [
+        {"text": "7 of 8"},
+        {"text": "8 of 8"},
+        {"text": "7 of 8", "fontsize": 30},
+        {"text": "7 of 8", "family": "monospace"},
+    ]
+    plain = {"fontsize": 12, "family": "sans-serif"}
+    live = Live(
+        draw, lambda look: {"note": plain | looks[look]}, [Slider("look", "look", 0, 3, 0, integer=True)], "Words."
+    )
+    seen = []
+    for look in (0, 1, 2, 3, 0):
+        live.set(look=look)
+        (operation,) = live.widget.frame["operations"]
+        seen.append(operation["xy"])
+    assert seen[0] == seen[-1]
+    assert len(set(seen)) == len(looks)
+
+
 def test_compute_gets_copies() -> None:
     def compute(knots: np.ndarray) -> dict[str, Any]:
         knots += 100

@@ -212,11 +212,11 @@ def test_a_picture_is_painted_once(show: lab.Show) -> None:
     assert shown.page.evaluate("window.painted") == 0
     assert shown.page.locator("output").first.inner_text() == "−1.5\u2009m"
     shown.answer(shown.requests[0])
-    shown.pixels()
-    assert shown.page.evaluate("window.painted") == len(shown.live.widget.frame["operations"])
+    shown.settle()
+    once = len(shown.live.widget.frame["operations"])
+    assert shown.page.evaluate("window.painted") == once
     shown.page.set_viewport_size({"width": 500, "height": 900})
-    shown.pixels()
-    assert shown.page.evaluate("window.painted") > len(shown.live.widget.frame["operations"])
+    shown.page.wait_for_function("(once) => window.painted > once", arg=once)
 
 
 def test_a_handle_follows_the_mouse_before_python_answers(show: lab.Show) -> None:

@@ -1,5 +1,10 @@
 """Posts 9271, 9280 and 9305 in one vocabulary: a process destroys, a predictor guesses x̂_0, one sampler goes back.
 
+The construction: processes in ``process`` (with ``schedule``), ``cold``, ``mask``, ``edit`` and ``encode``; the exact
+predictor in ``exact``; ``sampler`` (with ``times`` and ``hot``); the one loss in ``poisson``. What stands on it: the
+mathematics of 9280 (``flow``, ``heat``, ``attention``) and of 9305 (``gravity``, ``prior``), text (``text``,
+``finite``, ``quatrains``), and samples and how good they are (``generate``, ``quality``).
+
 >>> predict = PosteriorMean(data)                                   # the exact field of a data set, or a trained net
 >>> start = sample_prior(64, d, T=40.0)                             # 9305.eq5
 >>> sample(predict, Poisson(), start, grid(40.0, 0.01, 9), solver="heun").x

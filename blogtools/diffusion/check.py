@@ -1,6 +1,8 @@
 """What the rooms of ``diffusion`` ask of their arguments, and how they say no."""
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,6 +15,19 @@ def require_positive(name: str, value: float, *, at_least: float | None = None) 
             raise ValueError(f"{name} = {value} must be a number of at least {at_least}")
     elif not (value > 0 and math.isfinite(value)):
         raise ValueError(f"{name} = {value} must be a finite number above 0")
+
+
+def require_whole(name: str, value: Any, least: int = 1, most: float = math.inf, where: str = "") -> None:
+    """``value`` is a whole number from ``least`` to ``most``; the message ends with ``where``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        allowed = f"of at least {least}" if most == math.inf else f"in {least} … {most}"
+        raise ValueError(f"{name} = {value!r} must be a whole number {allowed}{where}")
+
+
+def require_choice(name: str, value: Any, allowed: Iterable[str]) -> None:
+    """``value`` is one of ``allowed``."""
+    if value not in (known := tuple(allowed)):
+        raise ValueError(f"{name} = {value!r} is not one of {', '.join(known)}")
 
 
 def require_finite(name: str, x: Tensor, remark: str = "") -> None:
@@ -39,6 +54,14 @@ def require_vectors(name: str, x: Tensor, d: int | None = None) -> None:
         raise ValueError(f"{name} has shape {tuple(x.shape)}, but its last axis must be d = {d}")
 
 
+def require_rows(name: str, x: Tensor, d: int | None = None) -> None:
+    """``x`` [N, d] holds at least one vector, and finite numbers only."""
+    require_vectors(name, x, d)
+    if x.ndim != 2 or len(x) == 0:
+        raise ValueError(f"{name} has shape {tuple(x.shape)}, but must be [N, d] with N ≥ 1")
+    require_finite(name, x)
+
+
 def require_device(name: str, device: torch.device | str) -> torch.device:
     """The device of this name, which exists on this machine."""
     try:
@@ -47,6 +70,12 @@ def require_device(name: str, device: torch.device | str) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         raise ValueError(f"{name} = {str(device)!r} is not a device that can be used here: {error}") from error
     return found
+
+
+def span(t: Tensor) -> str:
+    """From the least to the largest, in words."""
+    low, high = float(t.min()), float(t.max())
+    return f"{low:.6g} … {high:.6g}" if low < high else f"{high:.6g}"
 
 
 def clock(t: float | Tensor, x: Tensor, *, name: str = "t") -> Tensor:

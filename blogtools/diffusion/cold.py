@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_vectors
+from blogtools.diffusion.check import clock, require_vectors, require_whole
+from blogtools.diffusion.process import normal
 from blogtools.diffusion.schedule import Time, as_time
 
 Operator = Callable[[Tensor, Time], Tensor]
@@ -42,7 +43,7 @@ class Cold:
 
     def noise(self, like: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """σε, shaped as ``like`` [..., d]."""
-        return self.sigma * torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
+        return self.sigma * normal(like, generator)
 
     def forward(self, x0: Tensor, eps: Tensor, t: Time) -> Tensor:
         """F_t(x_0) + ``eps``, where ``eps`` is σε as ``noise`` and ``recover`` give it."""
@@ -81,7 +82,7 @@ def blur_width(side: int, t: Time) -> Tensor:
 
 def blur(side: int) -> Operator:
     """Gaussian blur of width ``blur_width(side, t)`` with reflecting edges, exact in the DCT domain; at 1 the mean."""
-    _require_side(side)
+    require_whole("side", side)
     k, n = torch.arange(side, dtype=torch.float64)[:, None], torch.arange(side, dtype=torch.float64)
     cosines = torch.cos(math.pi / side * k * (n + 0.5)) * math.sqrt(2 / side)
     cosines[0] /= math.sqrt(2)
@@ -96,7 +97,7 @@ def blur(side: int) -> Operator:
 
 def pixelate(side: int) -> Operator:
     """Means over blocks side^t wide, from single pixels at t = 0 to the mean of all at 1; it changes in jumps."""
-    _require_side(side)
+    require_whole("side", side)
 
     def weights(t: Tensor) -> Tensor:
         block = (torch.arange(side, device=t.device) / side ** t.double()[..., None] + 1e-9).floor()
@@ -108,7 +109,7 @@ def pixelate(side: int) -> Operator:
 
 def mask_out(side: int) -> Operator:
     """A round hole, grown from the centre with a soft edge a pixel wide, in which all is 0; at t = 1 the whole."""
-    _require_side(side)
+    require_whole("side", side)
     centred = torch.arange(side, dtype=torch.float64) - (side - 1) / 2
     radius = torch.hypot(centred[:, None], centred).flatten()
 
@@ -138,11 +139,6 @@ def _pictures(x0: Tensor, side: int) -> Tensor:
     if x0.shape[-1] % side**2:
         raise ValueError(f"x0 has shape {tuple(x0.shape)}, but its last axis must be a multiple of side² = {side**2}")
     return x0.unflatten(-1, (-1, side, side))
-
-
-def _require_side(side: int) -> None:
-    if isinstance(side, bool) or not isinstance(side, int) or side < 1:
-        raise ValueError(f"side = {side!r} must be a whole number of at least 1")
 
 
 def _first(t: Time, x: Tensor, where: Tensor | None = None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
+from blogtools.diffusion.check import clock, require_finite, require_positive, require_rows, require_vectors
 from blogtools.diffusion.gravity import log_sphere_area
 from blogtools.diffusion.process import Time
 
@@ -43,10 +43,7 @@ class PosteriorMean:
     """
 
     def __init__(self, data: Tensor, D: float = 1.0, weights: Tensor | None = None, *, rows: int = 128) -> None:
-        require_vectors("data", data)
-        if data.ndim != 2 or len(data) == 0:
-            raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
-        require_finite("data", data)
+        require_rows("data", data)
         _require_squares("data", torch.stack(torch.aminmax(data)).abs().max(), data)
         require_positive("D", D, at_least=1)
         require_positive("rows", rows)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from blogtools.diffusion.check import require_choice
+
 Word = tuple[int, ...]
 Law = dict[Word, Fraction]
 
@@ -43,8 +45,7 @@ class Words:
     kind: str
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"kind = {self.kind!r} is not one of {', '.join(KINDS)}")
+        require_choice("kind", self.kind, KINDS)
         if len({len(word) for word in self.data}) != 1 or not self.length:
             raise ValueError("data must hold words of one length of at least 1")
         if any(not 0 <= token < self.size for word in self.data for token in word):
@@ -94,8 +95,7 @@ class Words:
 
     def guesses(self, x: Word, t: int, guess: str) -> Law:
         """The law of x̂_0: the "joint" posterior, its "places" each for itself, or these given "exactly" t changes."""
-        if guess not in GUESSES:
-            raise ValueError(f"guess = {guess!r} is not one of {', '.join(GUESSES)}")
+        require_choice("guess", guess, GUESSES)
         if guess == "joint":
             return self.posterior(x, t)
         each = self.places(x, t)

@@ -12,7 +12,14 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
+from blogtools.diffusion.check import (
+    clock,
+    require_choice,
+    require_finite,
+    require_positive,
+    require_vectors,
+    require_whole,
+)
 from blogtools.diffusion.process import Linear
 from blogtools.diffusion.sampler import Predictor
 from blogtools.diffusion.schedule import Time
@@ -135,10 +142,8 @@ def log_likelihood(
     """
     require_vectors("x", x)
     d = x.shape[-1]
-    if trace not in TRACES:
-        raise ValueError(f"trace = {trace!r} is not one of {', '.join(TRACES)}")
-    if isinstance(probes, bool) or not isinstance(probes, int) or not 1 <= probes <= d:
-        raise ValueError(f"probes = {probes!r} must be a whole number in 1 … d = {d}")
+    require_choice("trace", trace, TRACES)
+    require_whole("probes", probes, 1, d, ", the dimension")
     vectors = None
     if trace == "hutchinson":
         frame = torch.randn(*x.shape, probes, dtype=x.dtype, device=x.device, generator=generator)

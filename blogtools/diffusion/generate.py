@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import require_finite, require_vectors
+from blogtools.diffusion.check import require_choice, require_rows, require_whole
 from blogtools.diffusion.prior import sample_hemisphere
 from blogtools.diffusion.process import Poisson, Process
 from blogtools.diffusion.sampler import Predictor, Sampled, Share, sample
@@ -35,8 +35,7 @@ def generate(
     prior there (9305.eq5) and pass σ_min together, which leaves samples with a small |h| grey. Heun costs 2 · steps − 1
     evaluations, Euler and 2M ``steps``. ``ValueError`` for an unknown clock, and what the sampler raises.
     """
-    if clock not in CLOCKS:
-        raise ValueError(f"clock={clock!r}: expected one of {', '.join(CLOCKS)}")
+    require_choice("clock", clock, CLOCKS)
     x, h = sample_hemisphere(n, d, sigma_max, generator, D=D)
     times: Tensor = grid(sigma_max, sigma_min, steps, kind)
     if clock == "global":
@@ -56,8 +55,7 @@ def ddpm_levels(steps: int, sigma_max: float, *, length: int = 1000) -> Tensor:
     kept = torch.cumprod(1.0 - torch.linspace(1e-4, 0.02, length, dtype=torch.float64), 0)
     levels = ((1.0 - kept) / kept).sqrt()
     levels = levels[levels <= sigma_max]
-    if not 1 <= steps <= len(levels):
-        raise ValueError(f"steps={steps}: expected 1 … {len(levels)}, the levels of this schedule up to {sigma_max}")
+    require_whole("steps", steps, 1, len(levels), f", the levels of this schedule up to {sigma_max}")
     chosen = torch.linspace(len(levels) - 1, 0, steps, dtype=torch.float64).round().long()
     return torch.cat([levels[chosen], torch.zeros(1, dtype=torch.float64)])
 
@@ -79,13 +77,9 @@ def restore(
     mean of each picture for ``Cold(blur(side), sigma)``. ``ValueError`` for n < 1, steps < 1, data that are no rows of
     finite numbers, and what the sampler raises.
     """
-    for name, value in (("n", n), ("steps", steps)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} = {value!r} must be a whole number of at least 1")
-    require_vectors("data", data)
-    require_finite("data", data)
-    if data.ndim != 2 or len(data) == 0:
-        raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
+    require_whole("n", n)
+    require_whole("steps", steps)
+    require_rows("data", data)
     where = data.device if generator is None else generator.device
     x0 = data[torch.randint(len(data), (n,), generator=generator, device=where).to(data.device)]
     times = torch.linspace(1, 0, steps + 1, dtype=torch.float64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import require_finite, require_positive, require_vectors
+from blogtools.diffusion.check import require_finite, require_positive, require_rows, require_vectors, require_whole
 
 
 def log_sphere_area(d: float) -> float:
@@ -23,11 +23,8 @@ def sphere_area(d: float) -> float:
 
 def _masses(x: Tensor, sources: Tensor, masses: Tensor | None) -> Tensor:
     require_vectors("x", x)
-    require_vectors("sources", sources, x.shape[-1])
-    if sources.ndim != 2 or len(sources) == 0:
-        raise ValueError(f"sources has shape {tuple(sources.shape)}, but must be [N, d] with N ≥ 1")
     require_finite("x", x)
-    require_finite("sources", sources)
+    require_rows("sources", sources, x.shape[-1])
     m = torch.ones(len(sources)) if masses is None else torch.as_tensor(masses)
     if m.shape != (len(sources),):
         raise ValueError(f"masses has shape {tuple(m.shape)}, but must be [N] with N = {len(sources)}")
@@ -65,8 +62,7 @@ def multipole(x: Tensor, sources: Tensor, masses: Tensor | None = None, order: i
     error is O((R/‖x‖)^{order+1}) relative, R the largest source distance, and the series diverges for ‖x‖ < R. At the
     centroid itself: 0. Terms from the generating function ‖x−y‖^{-d} = Σ_l ‖y‖^l ‖x‖^{-l-d} C_l^{(d/2)}(cos γ).
     """
-    if not (isinstance(order, int) and order >= 0):
-        raise ValueError(f"order = {order!r} must be a whole number, not negative")
+    require_whole("order", order, 0)
     m = _masses(x, sources, masses)
     middle = centroid(sources, m)
     d, x, y = x.shape[-1], x - middle, sources - middle
@@ -106,8 +102,7 @@ def field_lines(
     require_vectors("seeds", seeds)
     require_finite("seeds", seeds)
     require_positive("step", step)
-    if not (isinstance(steps, int) and steps >= 1):
-        raise ValueError(f"steps = {steps!r} must be a whole number of at least 1")
+    require_whole("steps", steps)
 
     def unit(x: Tensor) -> Tensor:
         F = field(x)

@@ -15,10 +15,17 @@ from scipy.integrate import solve_ivp
 from scipy.sparse import csc_array, diags_array
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_positive, require_vectors
+from blogtools.diffusion.check import (
+    clock,
+    require_finite,
+    require_positive,
+    require_rows,
+    require_vectors,
+    require_whole,
+)
 from blogtools.diffusion.exact import PosteriorMean
 from blogtools.diffusion.flow import Drift
-from blogtools.diffusion.process import Linear
+from blogtools.diffusion.process import Linear, normal
 from blogtools.diffusion.sampler import Predictor
 from blogtools.diffusion.schedule import Time, as_time
 
@@ -54,12 +61,10 @@ class Mixture:
 
     def draw(self, n: int, t: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
         """``n`` draws [n, d] of x_t = x_0 + tε (9280.eq18)."""
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            raise ValueError(f"n = {n!r} must be a whole number of at least 1")
+        require_whole("n", n)
         which = torch.multinomial(self._points.log_masses.exp(), n, replacement=True, generator=generator)
         x = self.centres[which]
-        noise = torch.randn(x.shape, dtype=x.dtype, device=x.device, generator=generator)
-        return x + math.hypot(self.width, as_time(t, math.inf).item()) * noise
+        return x + math.hypot(self.width, as_time(t, math.inf).item()) * normal(x, generator)
 
     def _spread(self, t: Time) -> Tensor:
         """√(width² + t²)."""
@@ -165,10 +170,7 @@ def prior_kl(data: Tensor, sigma_T: float, *, most: float = 0.1) -> float:
 
     Warns above ``most``: σ_T must be large against the norm of the data, not against 1.
     """
-    require_vectors("data", data)
-    if data.numel() == 0:
-        raise ValueError(f"data has shape {tuple(data.shape)}, but must hold at least one sample")
-    require_finite("data", data)
+    require_rows("data", data)
     require_positive("sigma_T", sigma_T)
     second = float(data.double().square().sum(-1).mean())
     kl = second / (2 * sigma_T**2)

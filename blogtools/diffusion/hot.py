@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_vectors
-from blogtools.diffusion.process import Levelled, Process
-from blogtools.diffusion.sampler import Counted, Predictor, require_level, span
+from blogtools.diffusion.check import clock, require_rows, span
+from blogtools.diffusion.process import Levelled, Process, normal
+from blogtools.diffusion.sampler import Counted, Predictor, require_level
 from blogtools.diffusion.schedule import Time
 
 
@@ -48,7 +48,7 @@ class Spread:
         if not ((width >= 0) & torch.isfinite(width)).all():
             raise ValueError(f"sigma_bar = {span(width)} at t = {span(t)} must be finite and not negative")
         x0 = self.predict(x, t)
-        return x0 + clock(width, x0) * torch.randn(x0.shape, dtype=x0.dtype, device=x0.device, generator=self.generator)
+        return x0 + clock(width, x0) * normal(x0, self.generator)
 
 
 @torch.no_grad()
@@ -60,10 +60,7 @@ def analytic_sigma_bar(
     One draw of x_t for each row of ``data`` [N, d], at one time t. For the exact predictor it is (b/a)² (1 − E ‖ε̂‖²/d),
     the form of arXiv 2201.06503, but it is never negative and right for inexact predictors too.
     """
-    require_vectors("data", data)
-    require_finite("data", data)
-    if data.ndim != 2 or len(data) == 0:
-        raise ValueError(f"data has shape {tuple(data.shape)}, but must be [N, d] with N ≥ 1")
+    require_rows("data", data)
     t = torch.as_tensor(t, dtype=data.dtype, device=data.device)
     if t.ndim:
         raise ValueError(f"t has shape {tuple(t.shape)}, but must be a scalar")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import clock
+from blogtools.diffusion.check import clock, span
 from blogtools.diffusion.schedule import Time
 
 
@@ -79,9 +79,8 @@ def count(t: Time, x: Tensor, free: Tensor | None) -> Tensor:
     number = number if number.ndim else number[None]
     most = as_free(free, x).sum(-1, keepdim=True)
     if (number != number.round()).any() or (number < 0).any() or (number > most).any():
-        low, high = float(number.min()), float(number.max())
-        span = f"{low:g}" if low == high else f"{low:g} … {high:g}"
-        raise ValueError(f"t = {span} must be whole numbers from 0 to the number of free places, {int(most.min())}")
+        allowed = f"whole numbers from 0 to the number of free places, {int(most.min())}"
+        raise ValueError(f"t = {span(number)} must be {allowed}")
     return number.long()
 
 

@@ -11,22 +11,16 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from blogtools.diffusion.check import require_device, require_positive
-from blogtools.diffusion.process import Poisson, chi
+from blogtools.diffusion.check import require_choice, require_device, require_positive, require_whole
+from blogtools.diffusion.process import Poisson, chi, normal
 
 ROUTES = ("ratio", "beta", "inverse_cdf")
 NODES = 2**16 + 1
 """Nodes of the tabulated CDF."""
 
 
-def _check_count(n: int) -> None:
-    if not (isinstance(n, int) and n >= 1):
-        raise ValueError(f"n = {n!r} must be a whole number of at least 1")
-
-
 def _check(d: int, T: float, D: float, *, scale: str = "T") -> None:
-    if not (isinstance(d, int) and d >= 1):
-        raise ValueError(f"d = {d!r} must be a whole number of at least 1")
+    require_whole("d", d)
     require_positive(scale, T)
     require_positive("D", D, at_least=1)
 
@@ -92,16 +86,15 @@ def sample_prior(
     radius on a uniform direction. Both need a finite D. ``generator`` lives on ``device``. ``ValueError`` on n < 1, d <
     1, T ≤ 0, D < 1, an unknown route or device.
     """
-    _check_count(n)
+    require_whole("n", n)
     _check(d, T, D)
-    if route not in ROUTES:
-        raise ValueError(f"route = {route!r} is not one of {', '.join(ROUTES)}")
+    require_choice("route", route, ROUTES)
     if route != "ratio" and math.isinf(D):
         raise ValueError(f"route = {route!r} needs a finite D; at D = inf use 'ratio'")
     like = torch.empty(n, d, dtype=dtype, device=require_device("device", device))
     if route == "ratio":
         return T * Poisson(D).noise(like, generator)
-    g = torch.randn(n, d, dtype=dtype, device=device, generator=generator)
+    g = normal(like, generator)
     direction = g / g.norm(dim=-1, keepdim=True)
     seed = int(torch.randint(2**63 - 1, (1,), generator=generator, device=device))
     rng = np.random.default_rng(seed)
@@ -131,8 +124,7 @@ def sample_hemisphere(
     evenly. Sample with ``grid(σ, σ_min, steps).outer(h)``: a clock per sample, so that none is left grey by a t_min too
     large for its small h. ``ValueError`` as ``sample_prior``.
     """
-    _check_count(n)
+    require_whole("n", n)
     _check(d, sigma, D, scale="sigma")
     like = torch.empty(n, d, dtype=dtype, device=require_device("device", device))
-    x = sigma * torch.randn(n, d, dtype=dtype, device=device, generator=generator)
-    return x, chi(like, D, generator).squeeze(-1)
+    return sigma * normal(like, generator), chi(like, D, generator).squeeze(-1)

@@ -49,6 +49,11 @@ class Levelled(Process, Protocol):
         ...
 
 
+def normal(like: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Draws from N(0, I) with the shape, dtype and device of ``like``."""
+    return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
+
+
 def chi(like: Tensor, D: float, generator: torch.Generator | None = None) -> Tensor:
     """χ_D/√D, one draw a sample: [*batch, 1] for ``like`` [*batch, d]; ones when D is infinite.
 
@@ -80,7 +85,7 @@ class Linear:
 
     def noise(self, like: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """ε ~ N(0, I), shaped as ``like`` [..., d]."""
-        return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
+        return normal(like, generator)
 
     def forward(self, x0: Tensor, eps: Tensor, t: Time) -> Tensor:
         """x_t = a x_0 + b ε, [..., d]."""

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from blogtools.data import MASK, PADDING
 from blogtools.data.corpus import SPECIAL, STANZA, VOCABULARY_SIZE
+from blogtools.diffusion.check import require_choice, require_whole
 from blogtools.diffusion.edit import Edit
 from blogtools.diffusion.mask import Mask
 from blogtools.diffusion.sampler import Sampled, sample
@@ -65,11 +66,9 @@ def write(
     its device or, without it, on the CPU. ``ValueError`` for an unknown rule, steps < 1, n < 1, or a ``given`` that is
     no row of 20 characters, or leaves nothing to write.
     """
-    if rule not in RULES:
-        raise ValueError(f"rule = {rule!r} is not one of {', '.join(RULES)}")
-    for name, value in (("n", n), ("steps", steps)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} = {value!r} must be a whole number of at least 1")
+    require_choice("rule", rule, RULES)
+    require_whole("n", n)
+    require_whole("steps", steps)
     setting = RULES[rule]
     row = torch.full((STANZA,), PADDING) if given is None else given
     known = row != PADDING

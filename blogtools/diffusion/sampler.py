@@ -20,7 +20,7 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from blogtools.diffusion.check import clock, require_finite, require_positive
+from blogtools.diffusion.check import clock, require_choice, require_finite, require_positive, span
 from blogtools.diffusion.process import Levelled, Process
 from blogtools.diffusion.schedule import Time
 from blogtools.diffusion.times import SOLVERS
@@ -218,11 +218,6 @@ class Counted:
         return x0
 
 
-def span(t: Tensor) -> str:
-    low, high = float(t.min()), float(t.max())
-    return f"{low:.6g} … {high:.6g}" if low < high else f"{high:.6g}"
-
-
 def _share(process: Process, fresh: float | Tensor, t: Tensor, after: Tensor) -> float | Tensor:
     """``fresh``, once it is known to be a share that the process allows in this step."""
     f = torch.as_tensor(fresh)
@@ -244,10 +239,8 @@ def require_level(process: Process, what: str) -> Levelled:
 def _check_settings(
     process: Process, x: Tensor, solver: str, variable: str, fresh: Share, rtol: float, atol: float
 ) -> None:
-    if solver not in SOLVERS:
-        raise ValueError(f"solver = {solver!r} is not one of {', '.join(SOLVERS)}")
-    if variable not in VARIABLES:
-        raise ValueError(f"variable = {variable!r} is neither 't' nor 'log t'")
+    require_choice("solver", solver, SOLVERS)
+    require_choice("variable", variable, VARIABLES)
     steady = solver == "euler" and variable == "t"
     if not steady and (callable(fresh) or (torch.as_tensor(fresh) > 0).any()):
         raise ValueError(f"fresh = {fresh} needs solver='euler' in variable 't', not {solver!r} in {variable!r}")

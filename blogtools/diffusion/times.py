@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor
 
-from blogtools.diffusion.check import require_positive
+from blogtools.diffusion.check import require_choice, require_positive, require_whole
 
 SOLVERS = ("euler", "heun", "2m", "rk45")
+KINDS = ("rho", "log")
 
 
 def grid(
@@ -17,8 +18,8 @@ def grid(
     one and 0 the last (a single step goes straight from t_max to 0); otherwise t_min is the last. ``ValueError`` on
     steps < 1, t_min ≤ 0 or not below t_max, ρ ≤ 0, or an unknown kind.
     """
-    if not (isinstance(steps, int) and steps >= 1):
-        raise ValueError(f"steps = {steps!r} must be a whole number of at least 1")
+    require_whole("steps", steps)
+    require_choice("kind", kind, KINDS)
     require_positive("t_max", t_max)
     require_positive("t_min", t_min)
     require_positive("rho", rho)
@@ -27,10 +28,8 @@ def grid(
     s = torch.linspace(0, 1, steps if to_zero else steps + 1, dtype=torch.float64)
     if kind == "rho":
         times = (t_max ** (1 / rho) + s * (t_min ** (1 / rho) - t_max ** (1 / rho))) ** rho
-    elif kind == "log":
-        times = t_max * (t_min / t_max) ** s
     else:
-        raise ValueError(f"kind = {kind!r} is neither 'rho' nor 'log'")
+        times = t_max * (t_min / t_max) ** s
     return torch.cat([times, torch.zeros(1, dtype=torch.float64)]) if to_zero else times
 
 
@@ -39,13 +38,7 @@ def steps_for(evaluations: int, solver: str = "euler", *, to_zero: bool = True) 
 
     ``ValueError`` below the solver's minimum, which is one step, and for rk45, which chooses its own.
     """
-    if solver not in SOLVERS[:3]:
-        raise ValueError(
-            f"solver = {solver!r} must be one of {', '.join(SOLVERS[:3])} to have a fixed number of evaluations"
-        )
+    require_choice("solver", solver, SOLVERS[:3])
     least = 2 if solver == "heun" and not to_zero else 1
-    if not (isinstance(evaluations, int) and evaluations >= least):
-        raise ValueError(
-            f"evaluations = {evaluations!r} must be a whole number of at least {least} for solver {solver!r}"
-        )
+    require_whole("evaluations", evaluations, least, where=f" for solver {solver!r}")
     return evaluations if solver != "heun" else (evaluations + to_zero) // 2

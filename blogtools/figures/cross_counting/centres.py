@@ -48,14 +48,15 @@ MOST = 6
 PEN = Pen("cross")
 
 
-def centres(kind: str) -> list[Four]:
+@lru_cache(maxsize=2)
+def centres(kind: str) -> tuple[Four, ...]:
     """All dominated centres whose two equal edges are "adjacent" or "opposite", the post's example first."""
     found = []
     for top, right, bottom, left in product(range(3), repeat=4):
         four = (top, right, bottom, left)
         if dominating(four) is not None and (top == bottom or left == right) == (kind == "opposite"):
             found.append(four)
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=128)

@@ -82,11 +82,11 @@ def compute(rows: np.ndarray, columns: np.ndarray, cut: float, **_: Any) -> dict
     return shown | {
         "rebuilt": again,
         "wrong": again - S,
-        "rebuilt title": f"Rebuilt from {cells / S.size:.0%}",
-        "wrong title": f"Error {error:.0%}",
+        "rebuilt title": f"Rebuilt from {100 * cells / S.size:.0f} %",
+        "wrong title": f"Error {100 * error:.0f} %",
         "readout": (
             f"{len(V)} rows, {len(U)} columns, rank {found.rank} kept; {cells} of {S.size} scores known · error of CUR"
-            f" {error:.1%}, of the best matrix of that rank (SVD, which sees all scores) {best:.1%}\n"
+            f" {100 * error:.1f} %, of the best matrix of that rank (SVD, which sees all scores) {100 * best:.1f} %\n"
             f"singular values of F∩H: largest {found.singular_values[0]:.3g}, smallest {found.singular_values[-1]:.2g}"
         ),
     }

@@ -65,12 +65,12 @@ def compute(rank: int, core: str, seed: int) -> dict[str, Any]:
         found = np.array([(r, error(rule, r, core, seed)) for r in RANKS])
         shown[rule] = np.minimum(found, [np.inf, TOP])
         beyond.append(shown[rule][found[:, 1] > TOP])
-        words.append(f"{NAMES[rule]} {error(rule, rank, core, seed):.0%}")
+        words.append(f"{NAMES[rule]} {100 * error(rule, rank, core, seed):.0f} %")
     return shown | {
         "beyond": np.concatenate(beyond),
         "readout": (
             f"{rank} rows and {rank} columns: relative error {' · '.join(words)} · SVD of that rank"
-            f" {limit()[rank, 1]:.0%}; triangles: above ×{TOP:.0f}"
+            f" {100 * limit()[rank, 1]:.0f} %; triangles: above ×{TOP:.0f}"
         ),
     }
 

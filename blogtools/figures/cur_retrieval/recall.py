@@ -48,7 +48,9 @@ def compute(budget: int, top: str) -> dict[str, Any]:
         if budget >= found[0, 0]:
             words.append(f"{name.replace(chr(10), ' ')} {at:.1f} ± {at - low:.1f}")
     return shown | {
-        "readout": (f"{budget} of {items:,} calls, {budget / items:.1%}; recall of the {top} in %: {' · '.join(words)}")
+        "readout": (
+            f"{budget} of {items:,} calls, {100 * budget / items:.1f} %; recall of the {top} in %: {' · '.join(words)}"
+        )
     }
 
 
