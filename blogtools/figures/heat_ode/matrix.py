@@ -136,23 +136,25 @@ def _carried(x: np.ndarray, density: np.ndarray, D: Callable[[np.ndarray], np.nd
     gx, gy = np.gradient(logs, H, axis=(1, 2))
     # D is applied on the grid, once for all the points.
     at = D(np.stack(np.meshgrid(GRID, GRID, indexing="ij"), -1))
-    drifts = -np.stack([at[..., i, 0] * gx + at[..., i, 1] * gy for i in range(2)], -1).reshape(FRAMES, CELLS**2, 2)
-    corners = np.array([0, 1, CELLS, CELLS + 1])
+    drifts = -np.stack([at[..., i, 0] * gx + at[..., i, 1] * gy for i in range(2)], 1).reshape(FRAMES, 2, CELLS**2)
 
     def drift(x: np.ndarray, k: int) -> np.ndarray:
-        at = np.clip((x + HALF) / H - 0.5, 0, CELLS - 1)
+        at = np.clip(x / H + (HALF / H - 0.5), 0, CELLS - 1)
         cell = np.minimum(at.astype(int), CELLS - 2)
-        right, up = (at - cell).T
-        parts = np.stack([(1 - right) * (1 - up), (1 - right) * up, right * (1 - up), right * up], -1)
-        around = drifts[k].take((cell @ (CELLS, 1))[:, None] + corners, axis=0)
-        return np.einsum("nc,nci->ni", parts, around)
+        right, up = at - cell
+        left = cell[0] * CELLS + cell[1]
+        corner = drifts[k].take
+        low = (1 - up) * corner(left, 1) + up * corner(left + 1, 1)
+        high = (1 - up) * corner(left + CELLS, 1) + up * corner(left + CELLS + 1, 1)
+        return (1 - right) * low + right * high
 
-    places, dt = [x], T / (FRAMES - 1)
+    x, dt = x.T, T / (FRAMES - 1)
+    places = [x]
     for k in range(FRAMES - 1):
         first = drift(x, k)
         x = np.clip(x + dt / 2 * (first + drift(x + dt * first, k + 1)), -HALF, HALF)
         places.append(x)
-    return np.array(places)
+    return np.swapaxes(places, 1, 2)
 
 
 def residual(p: np.ndarray, rate: np.ndarray, D: Callable[[np.ndarray], np.ndarray]) -> float:

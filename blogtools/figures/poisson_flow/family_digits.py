@@ -19,8 +19,8 @@ from blogtools.figures.poisson_flow.family import LAST
 from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Live, Slider, style
 
-N, SHOWN = 144, 12
-TOP, STEPS = 40.0, 12
+N, SHOWN = 100, 12
+TOP, STEPS = 40.0, 9
 LADDER = np.geomspace(1.0, 300.0, 6)
 
 
