@@ -338,7 +338,7 @@ class TestMatrix:
             at = ((x + matrix.HALF) / matrix.H - 0.5).T
             return -np.stack([map_coordinates(slope[k], at, order=1, mode="nearest") for slope in slopes], -1)
 
-        x = run.places[0]
+        x = run.places(0)[0]
         x = np.concatenate([x[:-2], [[2.97, -2.99], [-0.4, 2.98]]])
         first = drift(x, 0)
         expected = np.clip(x + dt / 2 * (first + drift(x + dt * first, 1)), -matrix.HALF, matrix.HALF)
@@ -359,8 +359,9 @@ class TestMatrix:
         run = matrix.spreading(matrix.NUMBER, 1.0, 0.0, 0.0)
         k = 10
         stretch = math.sqrt(1 + 2 * matrix.TIMES[k] / matrix.WIDTH**2)
-        inside = np.linalg.norm(run.places[0], axis=1) < 2 * matrix.WIDTH
-        assert np.allclose(run.places[k][inside], stretch * run.places[0][inside], atol=0.03)
+        places = run.places(k)
+        inside = np.linalg.norm(places[0], axis=1) < 2 * matrix.WIDTH
+        assert np.allclose(places[k][inside], stretch * places[0][inside], atol=0.03)
 
     @pytest.mark.parametrize("kind", kinds)
     @pytest.mark.parametrize("t", [0.0, 0.37, 1.0])
@@ -372,10 +373,18 @@ class TestMatrix:
         assert said[8] < 6
         assert said[9] < 1e-12
 
+    def test_points_carried_in_two_goes_are_those_of_one(self) -> None:
+        once, twice = (matrix.spreading.__wrapped__(matrix.MATRICES, 5.0, 0.7, -0.2) for _ in range(2))
+        first = twice.places(13).copy()
+        whole = once.places(matrix.FRAMES - 1)
+        assert np.array_equal(twice.places(matrix.FRAMES - 1), whole)
+        assert np.array_equal(first, whole[:14])
+        assert np.array_equal(twice.places(5), whole[:6])
+
     def test_the_points_fill_the_density(self) -> None:
         """Shares of sixteen squares, within what 400 points allow."""
         run = matrix.spreading(matrix.MATRICES, 8.0, 1.2, 0.2)
-        counts = np.histogramdd(run.places[-1], bins=(4, 4), range=[(-3, 3), (-3, 3)])[0]
+        counts = np.histogramdd(run.places(matrix.FRAMES - 1)[-1], bins=(4, 4), range=[(-3, 3), (-3, 3)])[0]
         shares = run.density[-1].reshape(4, matrix.CELLS // 4, 4, matrix.CELLS // 4).sum((1, 3)) * matrix.H**2
         assert np.abs(counts / 400 - shares).max() < 3.5 * math.sqrt(0.25 / 400)
 

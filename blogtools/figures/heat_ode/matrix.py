@@ -6,7 +6,6 @@ at every t.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -71,12 +70,19 @@ def operator(D: Callable[[np.ndarray], np.ndarray]) -> csr_array:
     return csr_array(-(kron(step, one).T @ flux_x) - (kron(one, step).T @ flux_y))
 
 
-@dataclass(frozen=True, eq=False)
 class Spreading:
-    """``density`` [41, n, n] at TIMES, indexed by x then y, and ``places`` [41, 400, 2] of the points."""
+    """``density`` [41, n, n] at TIMES, indexed by x then y, and the points that it carries from ``start`` [n, 2]."""
 
-    density: np.ndarray
-    places: np.ndarray
+    def __init__(self, density: np.ndarray, start: np.ndarray, D: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.density, self._D, self._places = density, D, start[None]
+
+    def places(self, last: int) -> np.ndarray:
+        """The places [last + 1, n, 2] at TIMES; carried as far as has been asked for, no further."""
+        known = len(self._places)
+        if last >= known:
+            further = _carried(self._places[-1], self.density[known - 1 : last + 1], self._D)
+            self._places = np.concatenate([self._places, further[1:]])
+        return self._places[: last + 1]
 
 
 @lru_cache(maxsize=8)
@@ -119,7 +125,7 @@ def spreading(kind: str, ratio: float, x: float, y: float) -> Spreading:
     p0 = np.outer(*bumps)
     p0 /= p0.sum() * H * H
     density = advanced(_operator(kind, ratio), p0.ravel()).reshape(FRAMES, CELLS, CELLS)
-    return Spreading(density, _carried([x, y] + WIDTH * _noise(), density, diffusivity(kind, ratio)))
+    return Spreading(density, [x, y] + WIDTH * _noise(), diffusivity(kind, ratio))
 
 
 @lru_cache(maxsize=1)
@@ -131,12 +137,12 @@ def _noise() -> np.ndarray:
 
 
 def _carried(x: np.ndarray, density: np.ndarray, D: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """The places [41, n, 2] at TIMES of ``x`` [n, 2], by Heun's method along −D∇log p."""
+    """The places [K, n, 2] of ``x`` [n, 2] at the times of ``density`` [K, ...], by Heun's method along −D∇log p."""
     logs = np.log(np.maximum(density, 1e-30))
     gx, gy = np.gradient(logs, H, axis=(1, 2))
     # D is applied on the grid, once for all the points.
     at = D(np.stack(np.meshgrid(GRID, GRID, indexing="ij"), -1))
-    drifts = -np.stack([at[..., i, 0] * gx + at[..., i, 1] * gy for i in range(2)], 1).reshape(FRAMES, 2, CELLS**2)
+    drifts = -np.stack([at[..., i, 0] * gx + at[..., i, 1] * gy for i in range(2)], 1).reshape(-1, 2, CELLS**2)
 
     def drift(x: np.ndarray, k: int) -> np.ndarray:
         at = np.clip(x / H + (HALF / H - 0.5), 0, CELLS - 1)
@@ -150,7 +156,7 @@ def _carried(x: np.ndarray, density: np.ndarray, D: Callable[[np.ndarray], np.nd
 
     x, dt = x.T, T / (FRAMES - 1)
     places = [x]
-    for k in range(FRAMES - 1):
+    for k in range(len(density) - 1):
         first = drift(x, k)
         x = np.clip(x + dt / 2 * (first + drift(x + dt * first, k + 1)), -HALF, HALF)
         places.append(x)
@@ -181,8 +187,9 @@ def compute(centre: np.ndarray, kind: str, ratio: float, t: float) -> dict[str, 
     k, part = divmod(t / T * (FRAMES - 1), 1)
     k, after = int(k), min(int(k) + 1, FRAMES - 1)
     density = (1 - part) * run.density[k] + part * run.density[after]
-    places = (1 - part) * run.places[k] + part * run.places[after]
-    passed = np.concatenate([run.places[: k + 1, :TRACED], places[None, :TRACED]])
+    nodes = run.places(after)
+    places = (1 - part) * nodes[k] + part * nodes[after]
+    passed = np.concatenate([nodes[: k + 1, :TRACED], places[None, :TRACED]])
     rate = (_operator(kind, ratio) @ run.density[k].ravel()).reshape(CELLS, CELLS)
     spread, scatter = _covariance(density), np.cov(places.T, bias=True)
     return {
