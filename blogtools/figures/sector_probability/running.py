@@ -118,6 +118,8 @@ def _draw_widths(axes: Axes) -> dict[str, Artist]:
         axes.text(1.1 * MOST, 0.62 * WIDEST / 1.75**row, route, color=colour, fontsize=15, ha="right", va="center")
         artists[f"half {route}"] = axes.plot([], [], color=colour, linewidth=2.2, zorder=3)[0]
         artists[f"dot {route}"] = axes.scatter([], [], s=(300, 150, 50)[row], color=colour, zorder=4 + row)
+    below = 0.62 * WIDEST / 1.75 ** len(ROUTES)
+    axes.text(1.1 * MOST, below, "normal law", color=style.colour("theory"), fontsize=15, ha="right", va="center")
     return artists
 
 
