@@ -187,6 +187,14 @@ def test_whoever_stops_listening_leaves_no_thread() -> None:
     assert threading.active_count() == before
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """A shell lets what it starts in the background ignore Ctrl-C, and the tests with it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def send_ctrl_c(monkeypatch: pytest.MonkeyPatch, at_block: int) -> None:
     """The main thread gets Ctrl-C while this block is thrown, whoever throws it."""
     route, blocks, main = ROUTES["exponentials"], itertools.count(1), threading.main_thread().ident
