@@ -24,10 +24,10 @@ def require_whole(name: str, value: Any, least: int = 1, most: float = math.inf,
         raise ValueError(f"{name} = {value!r} must be a whole number {allowed}{where}")
 
 
-def require_choice(name: str, value: Any, allowed: Iterable[str]) -> None:
-    """``value`` is one of ``allowed``."""
+def require_choice(name: str, value: Any, allowed: Iterable[str], where: str = "") -> None:
+    """``value`` is one of ``allowed``; the message ends with ``where``."""
     if value not in (known := tuple(allowed)):
-        raise ValueError(f"{name} = {value!r} is not one of {', '.join(known)}")
+        raise ValueError(f"{name} = {value!r} is not one of {', '.join(known)}{where}")
 
 
 def require_finite(name: str, x: Tensor, remark: str = "") -> None:

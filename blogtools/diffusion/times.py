@@ -38,7 +38,7 @@ def steps_for(evaluations: int, solver: str = "euler", *, to_zero: bool = True) 
 
     ``ValueError`` below the solver's minimum, which is one step, and for rk45, which chooses its own.
     """
-    require_choice("solver", solver, SOLVERS[:3])
+    require_choice("solver", solver, SOLVERS[:3], ", which take a fixed number of evaluations a step")
     least = 2 if solver == "heun" and not to_zero else 1
     require_whole("evaluations", evaluations, least, where=f" for solver {solver!r}")
     return evaluations if solver != "heun" else (evaluations + to_zero) // 2
