@@ -654,7 +654,7 @@ def test_steps_for_a_number_of_evaluations() -> None:
     for solver, evaluations, to_zero in (("euler", 0, True), ("heun", 1, False), ("heun", -4, True), ("2m", 0, True)):
         with pytest.raises(ValueError, match=f"evaluations = {evaluations} must be a whole number of at least"):
             steps_for(evaluations, solver, to_zero=to_zero)
-    with pytest.raises(ValueError, match="solver = 'rk45' is not one of .* a fixed number of evaluations"):
+    with pytest.raises(ValueError, match=r"solver = 'rk45' is not one of .* a fixed number of evaluations"):
         steps_for(10, "rk45")
 
 

@@ -112,7 +112,7 @@ function makeEngine(model) {
     scene, views: new Set(), values: structuredClone(model.get("frame").values), operations: [], affine: {}, readout: "", error: "", notice: "",
     refused: {},
     bitmap: null, held: false, sequence: 0,
-    pictures: 0,  // how many there have been: a view paints one once, since a control's move alone changes none
+    pictures: 0,  // how many there have been; each view paints each of them once
   };
   let png = null, turn = 0, page = null, scheduled = false, stale = false;
   let request = 0, asked = "", sent = {}, waiting = null, behind = false, clock = 0;
