@@ -35,7 +35,7 @@ from blogtools.diffusion import (
     sample_hemisphere,
     steps_for,
 )
-from blogtools.diffusion.quality import Judge, digits_judge, spread
+from blogtools.diffusion.samples.quality import Judge, digits_judge, spread
 from blogtools.nets import describe, load
 from blogtools.nets.files import write_whole
 from blogtools.progress import progress

@@ -19,7 +19,7 @@ import torch
 
 from blogtools.data import UNKNOWN, Prosody, prosody, random_baseline, stanzas
 from blogtools.data.corpus import STANZA
-from blogtools.diffusion.quatrains import QUALITY_FILE, RULES, nats, write
+from blogtools.diffusion.text.quatrains import QUALITY_FILE, RULES, nats, write
 from blogtools.nets import describe
 from blogtools.nets.files import write_whole
 from blogtools.progress import progress

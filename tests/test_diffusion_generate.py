@@ -6,7 +6,7 @@ import torch
 
 from blogtools.data import digits, digits_quality
 from blogtools.diffusion import Cold, Cosine, Linear, blur, ddpm_share, restore
-from blogtools.diffusion.quality import digits_judge
+from blogtools.diffusion.samples.quality import digits_judge
 from blogtools.nets import describe, load
 from blogtools.recipes import process_of
 

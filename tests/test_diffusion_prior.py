@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from blogtools.diffusion import Poisson, radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
-from blogtools.diffusion.prior import _angle_table
+from blogtools.diffusion.poisson_flow.prior import _angle_table
 
 ALPHA = 1e-6
 ROUTES = ("ratio", "beta", "inverse_cdf")

@@ -12,7 +12,7 @@ import torch
 from matplotlib.path import Path as Outline
 from playwright.sync_api import Page
 
-from blogtools.diffusion.gravity import field_lines, gravity, multipole, sphere_area
+from blogtools.diffusion.poisson_flow.gravity import field_lines, gravity, multipole, sphere_area
 from blogtools.figures import registry
 from blogtools.figures.poisson_flow import far_field, fields, four_masses, masses3d, shell, space
 

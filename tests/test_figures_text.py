@@ -10,7 +10,7 @@ import torch
 from scipy import stats
 
 from blogtools.data import LEVEL, MASK, OBLIQUE, famous, known_bigrams, regulated, tones, vocabulary
-from blogtools.diffusion.quatrains import RULES, quality, write
+from blogtools.diffusion.text.quatrains import RULES, quality, write
 from blogtools.figures import figure
 from blogtools.figures.unified_diffusion import codes, edits, few, quatrain, words
 from blogtools.live import style

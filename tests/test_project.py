@@ -1,5 +1,7 @@
 """The project's own frame: one set of ranges said three times, code style, citations, the cost of an import."""
 
+import ast
+import graphlib
 import importlib.metadata
 import re
 import subprocess
@@ -90,6 +92,34 @@ def test_topics_import_neither_matplotlib_nor_widgets() -> None:
         if not {"figures", "live"} & set(path.relative_to(ROOT).parts):
             found = re.search(r"^(import|from) (matplotlib|ipywidgets|anywidget)", path.read_text(), re.M)
             assert found is None, f"{path.relative_to(ROOT)} has {found and found.group()}"
+
+
+def imported(path: Path) -> set[str]:
+    """The dotted names of this project that a file imports, those inside functions too."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    names |= {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    return {name for name in names if name.startswith("blogtools.")}
+
+
+def test_no_arrow_between_rooms_runs_in_a_circle() -> None:
+    rooms: dict[str, set[str]] = {}
+    for path in (ROOT / "blogtools").glob("*/**/*.py"):
+        room = path.relative_to(ROOT / "blogtools").parts[0]
+        rooms.setdefault(room, set()).update({name.split(".")[1] for name in imported(path)} - {room})
+    order = list(graphlib.TopologicalSorter(rooms).static_order())
+    assert order.index("nets") < order.index("diffusion") < order.index("claims")
+
+
+def test_the_construction_of_three_posts_rests_on_none_of_them() -> None:
+    """The files of diffusion/ import nothing of its folders, each the matter of one post or of one use."""
+    room, room_name = ROOT / "blogtools" / "diffusion", "blogtools.diffusion"
+    folders = {path.parent.name for path in room.glob("*/__init__.py")}
+    assert {"heat_ode", "poisson_flow", "text"} <= folders
+    for path in set(room.glob("*.py")) - {room / "__init__.py"}:
+        upward = {name for name in imported(path) for folder in folders if name.startswith(f"{room_name}.{folder}.")}
+        assert not upward, f"{path.name} imports {upward}"
 
 
 def test_every_post_is_cited_in_full() -> None:

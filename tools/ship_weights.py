@@ -15,9 +15,9 @@ import numpy as np
 import torch
 
 from blogtools.data import UNKNOWN, couplet_pairs, next_lines, prosody, random_baseline, stanzas
-from blogtools.diffusion.generate import generate, restore
-from blogtools.diffusion.quality import digits_judge, spread
-from blogtools.diffusion.quatrains import nats, write
+from blogtools.diffusion.samples.generate import generate, restore
+from blogtools.diffusion.samples.quality import digits_judge, spread
+from blogtools.diffusion.text.quatrains import nats, write
 from blogtools.nets import load
 from blogtools.nets.files import write_whole
 from blogtools.nets.weights import FOLDER, read_header

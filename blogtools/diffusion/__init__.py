@@ -1,41 +1,51 @@
 """Posts 9271, 9280 and 9305 in one vocabulary: a process destroys, a predictor guesses x̂_0, one sampler goes back.
 
-The construction: processes in ``process`` (with ``schedule``), ``cold``, ``mask``, ``edit`` and ``encode``; the exact
-predictor in ``exact``; ``sampler`` (with ``times`` and ``hot``); the one loss in ``poisson``. What stands on it: the
-mathematics of 9280 (``flow``, ``heat``, ``attention``) and of 9305 (``gravity``, ``prior``), text (``text``,
-``finite``, ``quatrains``), and samples and how good they are (``generate``, ``quality``).
+The construction is the files of this folder: a process destroys (``process`` with ``schedule``; ``cold``, ``mask``,
+``edit``, ``encode``), a predictor guesses (``exact``, or a network trained by ``loss``), ``sampler`` goes back (with
+``times`` and ``hot``). What stands on it is in the folders below, which no file of this one imports but ``__init__``.
 
 >>> predict = PosteriorMean(data)                                   # the exact field of a data set, or a trained net
 >>> start = sample_prior(64, d, T=40.0)                             # 9305.eq5
 >>> sample(predict, Poisson(), start, grid(40.0, 0.01, 9), solver="heun").x
 """
 
-from blogtools.diffusion.attention import attention_mean
 from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
 from blogtools.diffusion.edit import Edit
-from blogtools.diffusion.encode import Encode, learn_codes, word_loss
-from blogtools.diffusion.exact import PosteriorMean
-from blogtools.diffusion.finite import Words, pairs
-from blogtools.diffusion.flow import carry, continuity_residual, divergence, downhill, log_likelihood, velocity
-from blogtools.diffusion.generate import ddpm_levels, generate, restore
-from blogtools.diffusion.gravity import (
-    FieldLines,
-    centroid,
-    field_lines,
-    gravity,
-    log_sphere_area,
-    multipole,
-    sphere_area,
+from blogtools.diffusion.encode import Encode
+from blogtools.diffusion.exact import PosteriorMean, log_sphere_area
+from blogtools.diffusion.heat_ode.attention import attention_mean
+from blogtools.diffusion.heat_ode.flow import carry, continuity_residual, divergence, downhill, log_likelihood, velocity
+from blogtools.diffusion.heat_ode.heat import (
+    Mixture,
+    heat_differences,
+    heat_fft,
+    prior_kl,
+    score,
+    score_target,
+    score_weight,
 )
-from blogtools.diffusion.heat import Mixture, heat_differences, heat_fft, prior_kl, score, score_target, score_weight
 from blogtools.diffusion.hot import Spread, analytic_sigma_bar, ddpm_share, eta_share
+from blogtools.diffusion.loss import denoising_loss, squared_error
 from blogtools.diffusion.mask import Mask
-from blogtools.diffusion.poisson import denoising_loss, perturb_eq11, squared_error, target_eq10, target_eq12
-from blogtools.diffusion.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
+from blogtools.diffusion.poisson_flow.gravity import FieldLines, centroid, field_lines, gravity, multipole, sphere_area
+from blogtools.diffusion.poisson_flow.prior import radius_cdf, radius_log_pdf, sample_hemisphere, sample_prior
+from blogtools.diffusion.poisson_flow.training import perturb_eq11, target_eq10, target_eq12
 from blogtools.diffusion.process import Levelled, Linear, Poisson, Process
 from blogtools.diffusion.sampler import Sampled, revise, sample
+from blogtools.diffusion.samples.generate import ddpm_levels, generate, restore
 from blogtools.diffusion.schedule import Cosine, Heat, VarianceExploding, VariancePreserving
-from blogtools.diffusion.text import Fill, Rewrite, Texts, edit_bound, exactly_t, log_included, mask_bound, speaking
+from blogtools.diffusion.text.codes import learn_codes, word_loss
+from blogtools.diffusion.text.finite import Words, pairs
+from blogtools.diffusion.text.predict import (
+    Fill,
+    Rewrite,
+    Texts,
+    edit_bound,
+    exactly_t,
+    log_included,
+    mask_bound,
+    speaking,
+)
 from blogtools.diffusion.times import grid, steps_for
 
 __all__ = [

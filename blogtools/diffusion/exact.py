@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from blogtools.diffusion.check import clock, require_finite, require_positive, require_rows, require_vectors
-from blogtools.diffusion.gravity import log_sphere_area
-from blogtools.diffusion.process import Time
+from blogtools.diffusion.schedule import Time
 
 DIFFERENCES_UP_TO = 8
 """Up to this dimension distances are sums of squared differences from the start: as fast as a product, and exact."""
@@ -20,6 +19,12 @@ CANCELLATION = 16.0
 """A product distance is formed again when ‖x‖²+‖y‖² exceeds this many times ‖x−y‖²+Dt²."""
 NEGLIGIBLE = 45.0
 """Sources whose log weight is this far below the largest need no more digits."""
+
+
+def log_sphere_area(d: float) -> float:
+    """The log of S_d(1) = 2π^{d/2}/Γ(d/2), the area of the unit sphere of R^d, d ≥ 1 (S_1(1) = 2, two points)."""
+    require_positive("d", d, at_least=1)
+    return math.log(2) + d / 2 * math.log(math.pi) - math.lgamma(d / 2)
 
 
 def _require_squares(name: str, largest: Tensor, like: Tensor) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from blogtools.data import Images, cifar10, digits, mnist
-from blogtools.diffusion.poisson import denoising_loss, squared_error
+from blogtools.diffusion.loss import denoising_loss, squared_error
 from blogtools.diffusion.process import Linear, chi
 from blogtools.recipes.definition import Data, Loss, Recipe
 from blogtools.recipes.process import BLUR, COSINE, HEAT, POISSON, process_of

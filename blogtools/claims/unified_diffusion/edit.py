@@ -23,7 +23,7 @@ from blogtools.claims.unified_diffusion.texts import (
     uniform,
 )
 from blogtools.diffusion import Rewrite, Sampled, Words, exactly_t, log_included, sample
-from blogtools.diffusion.quatrains import write
+from blogtools.diffusion.text.quatrains import write
 from blogtools.ledger import Entry, Exact, Law, Numeric
 
 SECTION = "Edit"

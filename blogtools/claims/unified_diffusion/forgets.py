@@ -9,7 +9,7 @@ from torch import Tensor
 
 from blogtools.data import digits
 from blogtools.diffusion import Cold, blur, sample
-from blogtools.diffusion.quality import frechet_distance
+from blogtools.diffusion.samples.quality import frechet_distance
 from blogtools.ledger import Entry, Exact, Experiment
 
 SECTION = "What a blur forgets"

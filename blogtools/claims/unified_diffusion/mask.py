@@ -24,7 +24,7 @@ from blogtools.claims.unified_diffusion.texts import (
 )
 from blogtools.data import regulated
 from blogtools.diffusion import Fill, Words, sample
-from blogtools.diffusion.quatrains import write
+from blogtools.diffusion.text.quatrains import write
 from blogtools.ledger import Entry, Exact, Law
 
 SECTION = "Mask"

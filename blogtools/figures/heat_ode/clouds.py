@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.interpolate import CubicSpline
 
-from blogtools.diffusion.heat import heat_differences, heat_fft
+from blogtools.diffusion.heat_ode.heat import heat_differences, heat_fft
 from blogtools.figures import live_figure
 from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
 from blogtools.live import Choice, Curve, Live, Slider, style

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from blogtools import data
 from blogtools.diffusion import Poisson, grid, sample, sample_hemisphere, steps_for
-from blogtools.diffusion.quality import copy_threshold, nearest
+from blogtools.diffusion.samples.quality import copy_threshold, nearest
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Slider, Toggle, style

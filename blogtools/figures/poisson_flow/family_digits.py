@@ -12,7 +12,7 @@ from scipy import stats
 
 from blogtools import data
 from blogtools.diffusion import Poisson, PosteriorMean, grid, sample
-from blogtools.diffusion.quality import nearest
+from blogtools.diffusion.samples.quality import nearest
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.digits import SIDE, wall
 from blogtools.figures.poisson_flow.family import LAST

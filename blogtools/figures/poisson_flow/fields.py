@@ -1,8 +1,8 @@
 """What the pictures of gravity share: pull, field lines, arrows, a table of shares.
 
-``blogtools.diffusion.gravity`` is the checked library for this field. A picture is computed anew at every move and
-needs its lines in few steps, so here a step is a fixed part of the distance to the nearest mass. Tests hold the two
-together.
+``blogtools.diffusion.poisson_flow.gravity`` is the checked library for this field. A picture is computed anew at every
+move and needs its lines in few steps, so here a step is a fixed part of the distance to the nearest mass. Tests hold
+the two together.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from blogtools.diffusion.encode import Learned, learn_codes
+from blogtools.diffusion.text.codes import Learned, learn_codes
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Slider, style

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from blogtools import data
 from blogtools.diffusion import Cold, PosteriorMean, blur, sample
-from blogtools.diffusion.quality import nearest
 from blogtools.diffusion.sampler import Predictor
+from blogtools.diffusion.samples.quality import nearest
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.digits import wall
 from blogtools.figures.poisson_flow.planar import one_thread

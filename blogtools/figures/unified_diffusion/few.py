@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from blogtools.data import LEVEL, OBLIQUE, regulated, rhymes, tones, vocabulary
 from blogtools.data.corpus import LINE, STANZA
-from blogtools.diffusion.quatrains import RULES, quality, write
+from blogtools.diffusion.text.quatrains import RULES, quality, write
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Slider, style

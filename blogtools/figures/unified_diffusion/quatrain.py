@@ -22,7 +22,7 @@ from blogtools.data import (
     vocabulary,
 )
 from blogtools.data.corpus import LINE, STANZA
-from blogtools.diffusion.quatrains import RULES, write
+from blogtools.diffusion.text.quatrains import RULES, write
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.planar import one_thread
 from blogtools.live import Button, Choice, Live, Memory, Picks, Slider, style

@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from blogtools.diffusion.finite import Law, Words
+from blogtools.diffusion.text.finite import Law, Words
 from blogtools.figures import live_figure
 from blogtools.live import Choice, Live, Slider, style
 

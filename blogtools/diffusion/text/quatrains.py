@@ -16,7 +16,7 @@ from blogtools.diffusion.check import require_choice, require_whole
 from blogtools.diffusion.edit import Edit
 from blogtools.diffusion.mask import Mask
 from blogtools.diffusion.sampler import Sampled, sample
-from blogtools.diffusion.text import Fill, Rewrite, edit_bound, mask_bound, speaking
+from blogtools.diffusion.text.predict import Fill, Rewrite, edit_bound, mask_bound, speaking
 from blogtools.nets import load
 
 QUALITY_FILE = Path(__file__).parent / "text_quality.json"

@@ -8,12 +8,7 @@ import torch
 from torch import Tensor
 
 from blogtools.diffusion.check import require_finite, require_positive, require_rows, require_vectors, require_whole
-
-
-def log_sphere_area(d: float) -> float:
-    """The log of S_d(1) = 2π^{d/2}/Γ(d/2), the area of the unit sphere of R^d, d ≥ 1 (S_1(1) = 2, two points)."""
-    require_positive("d", d, at_least=1)
-    return math.log(2) + d / 2 * math.log(math.pi) - math.lgamma(d / 2)
+from blogtools.diffusion.exact import log_sphere_area
 
 
 def sphere_area(d: float) -> float:

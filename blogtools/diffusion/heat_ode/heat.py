@@ -24,7 +24,7 @@ from blogtools.diffusion.check import (
     require_whole,
 )
 from blogtools.diffusion.exact import PosteriorMean
-from blogtools.diffusion.flow import Drift
+from blogtools.diffusion.heat_ode.flow import Drift
 from blogtools.diffusion.process import Linear, normal
 from blogtools.diffusion.sampler import Predictor
 from blogtools.diffusion.schedule import Time, as_time

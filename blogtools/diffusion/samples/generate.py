@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from blogtools.diffusion.check import require_choice, require_rows, require_whole
-from blogtools.diffusion.prior import sample_hemisphere
+from blogtools.diffusion.poisson_flow.prior import sample_hemisphere
 from blogtools.diffusion.process import Poisson, Process
 from blogtools.diffusion.sampler import Predictor, Sampled, Share, sample
 from blogtools.diffusion.times import grid

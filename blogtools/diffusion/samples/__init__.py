@@ -1,0 +1,1 @@
+"""Samples from a predictor in one call, and how good they are."""
