@@ -1,15 +1,15 @@
 """Posts 9271, 9280 and 9305 in one vocabulary: a process destroys, a predictor guesses x̂_0, one sampler goes back.
 
-The construction is the files of this folder: a process destroys (``process`` with ``schedule``; ``cold``, ``mask``,
-``edit``, ``encode``), a predictor guesses (``exact``, or a network trained by ``loss``), ``sampler`` goes back (with
-``times`` and ``hot``). What stands on it is in the folders below, which no file of this one imports but ``__init__``.
+The files of this folder are the construction: processes (``process`` with ``schedule``, ``cold``, ``mask``, ``edit``,
+``encode``), the exact predictor (``exact``) and the loss of a learned one (``loss``), the sampler (``sampler``,
+``times``). What stands on it is in the folders below, of which these files import nothing.
 
 >>> predict = PosteriorMean(data)                                   # the exact field of a data set, or a trained net
 >>> start = sample_prior(64, d, T=40.0)                             # 9305.eq5
 >>> sample(predict, Poisson(), start, grid(40.0, 0.01, 9), solver="heun").x
 """
 
-from blogtools.diffusion.cold import Cold, blur, blur_width, mask_out, pixelate
+from blogtools.diffusion.cold import Cold
 from blogtools.diffusion.edit import Edit
 from blogtools.diffusion.encode import Encode
 from blogtools.diffusion.exact import PosteriorMean, log_sphere_area
@@ -24,7 +24,8 @@ from blogtools.diffusion.heat_ode.heat import (
     score_target,
     score_weight,
 )
-from blogtools.diffusion.hot import Spread, analytic_sigma_bar, ddpm_share, eta_share
+from blogtools.diffusion.hot_and_cold.hot import Spread, analytic_sigma_bar, ddpm_share, eta_share
+from blogtools.diffusion.hot_and_cold.operators import blur, blur_width, mask_out, pixelate
 from blogtools.diffusion.loss import denoising_loss, squared_error
 from blogtools.diffusion.mask import Mask
 from blogtools.diffusion.poisson_flow.gravity import FieldLines, centroid, field_lines, gravity, multipole, sphere_area

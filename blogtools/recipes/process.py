@@ -3,11 +3,7 @@
 import math
 from typing import Any
 
-from blogtools.diffusion.cold import Cold, blur
-from blogtools.diffusion.edit import Edit
-from blogtools.diffusion.mask import Mask
-from blogtools.diffusion.process import Linear, Poisson, Process
-from blogtools.diffusion.schedule import Cosine
+from blogtools.diffusion import Cold, Cosine, Edit, Linear, Mask, Poisson, Process, blur
 
 POISSON = {"D": 1.0, "sigma_max": 40.0, "sigma_min": 0.05}
 HEAT = {**POISSON, "D": math.inf}
