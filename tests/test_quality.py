@@ -11,7 +11,8 @@ import torch
 from scipy import linalg
 
 from blogtools.data import digits, digits_quality
-from blogtools.diffusion import Poisson, PosteriorMean, ddpm_levels, ddpm_share, generate, quality, sample
+from blogtools.diffusion import Poisson, PosteriorMean, ddpm_levels, ddpm_share, generate, sample
+from blogtools.diffusion.samples import quality
 from blogtools.nets import describe, load
 
 EVALUATIONS = 17
