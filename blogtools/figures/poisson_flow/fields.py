@@ -147,8 +147,8 @@ def letters(axes: Axes, size: float = 60) -> dict[str, Artist]:
 
 def shares_panel(axes: Axes) -> dict[str, Artist]:
     """An empty table of four bars, A at the top: the share of the lines against a mark for the share of the mass."""
-    axes.set(xlim=(0, 100), ylim=(-0.6, 3.6), xlabel="%", yticks=range(4), yticklabels=NAMES[::-1])
-    axes.set_title("share of lines,\n| of mass", fontsize=13)
+    axes.set(xlim=(0, 100), ylim=(-0.6, 3.6), xlabel="% of all", yticks=range(4), yticklabels=NAMES[::-1])
+    axes.set_title("bars: lines\nmarks: mass", fontsize=13)
     axes.tick_params("y", length=0, labelsize=15)
     axes.spines["left"].set_visible(False)
     theory = style.line("theory")
