@@ -11,7 +11,7 @@ help:
 	@echo "make verify     check every equation, claim and figure, mutants included"
 	@echo "make bench      run the benchmarks and store their figures in benchmarks/results/"
 	@echo "make notebooks  run all notebooks in place and store their still pictures"
-	@echo "make readme     write the generated tables of README.md anew"
+	@echo "make readme     write the generated table and picture of README.md anew"
 	@echo "make doctor     say what is wrong with this installation and how to mend it"
 
 .venv/ready: pyproject.toml requirements.lock

@@ -1,9 +1,10 @@
-"""Write the generated table of README.md anew from the posts, the notebooks and the ledger: `make readme`."""
+"""Write the generated table and the picture of README.md anew from posts, notebooks, ledger, figure: `make readme`."""
 
 import re
 import sys
 from pathlib import Path
 
+from blogtools.figures import figure
 from blogtools.ledger import expected_counts
 from blogtools.posts import POSTS
 
@@ -35,4 +36,5 @@ def readme() -> str:
 
 if __name__ == "__main__":
     (ROOT / "README.md").write_text(readme(), encoding="utf-8")
+    (ROOT / "docs" / "four_sources.png").write_bytes(figure("9305.fig1").still())
     sys.exit(0)
