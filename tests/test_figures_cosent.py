@@ -55,6 +55,12 @@ class TestLine:
             height = shown[f"curve {name}"][:, 1].max()
             assert (height < 1e-9) == (name in ("CoSENT", "hinge", "RankNet"))
 
+    def test_dashes_of_the_three_at_zero_take_turns(self) -> None:
+        (begin, (on, off)), (later, other) = (line.LABELS[name][2] for name in ("hinge", "RankNet"))
+        assert begin == 0
+        assert other == (on, off)
+        assert on <= on + off - later <= off - on, "RankNet's dash begins after hinge's, with room for CoSENT below"
+
     def test_the_readout_is_right_and_the_arrows_point_where_the_loss_pulls(self) -> None:
         shown = self.shown()
         scores, labels = line.START[:, 0], line.START[:, 1]

@@ -261,6 +261,13 @@ def test_another_colouring_is_another() -> None:
 # ---- 9291.fig3 and fig4
 
 
+def whole_inside(discs: dict[str, Any], right: float, top: float, left: float = 0.0) -> None:
+    """Discs with their rims, on a sheet in inches."""
+    radius = (math.sqrt(max(discs["sizes"])) + 1) / 2 / drawing.INCH
+    assert (discs["offsets"] > (left + radius, radius)).all()
+    assert (discs["offsets"] < (right - radius, top - radius)).all()
+
+
 class TestCentres:
     def test_there_are_twice_as_many_adjacent_ones(self) -> None:
         assert len(centres.centres("adjacent")) == 24
@@ -331,6 +338,12 @@ class TestCentres:
             live.set(rows=clicked)
             assert live.parameters["rows"].tolist() == after
 
+    @pytest.mark.parametrize("kind", ["adjacent", "opposite"])
+    def test_the_discs_of_the_letters_are_whole(self, kind: str) -> None:
+        discs = centres.centres_compute(kind, 1, np.array([0, 1, 0, 1]), 0)["cross discs"]
+        assert len(discs["offsets"]) == 16
+        whole_inside(discs, 4.15, centres.HEIGHT)
+
     def test_another_example_is_another(self) -> None:
         rows = np.array([0, 1, 0, 1])
         pictures = {tuple(coloured(centres.centres_compute("adjacent", 1, rows, n), "cross").items()) for n in range(9)}
@@ -341,6 +354,12 @@ class TestCentres:
 
 
 class TestTree:
+    def test_the_discs_of_the_letters_are_whole_and_beside_the_tree(self) -> None:
+        boxes_end = tree.COLUMNS[3] + tree.HALF[3][0]
+        for chosen in range(len(tree.nodes())):
+            shown = tree.tree_compute(np.ones(len(tree.nodes())), chosen)
+            whole_inside(shown["example discs"], tree.WIDTH, tree.HEIGHT, boxes_end)
+
     def test_the_numbers_are_those_of_the_post(self) -> None:
         by_depth = [[node.number for node in tree.nodes() if node.depth == depth] for depth in range(4)]
         assert by_depth == [[27216], [17496, 9720], [27, 27, 18, 45], [9, 18, 9, 18, 9, 9, 9, 36]]
@@ -505,6 +524,12 @@ class TestCosts:
             right = [shown[f"name {m}"]["position"] for m in named if m != "enumerate"]
             heights = sorted(math.log10(y) for x, y in right if x == max(x for x, _ in right))
             assert len(heights) < 2 or min(np.diff(heights)) > 0.499
+
+    def test_a_name_ends_left_of_the_cross_that_ends_its_line(self) -> None:
+        shown = costs.costs_compute("boards n × n", 0.1)
+        low, high = shown["pane"]["xlim"]
+        assert shown["name contraction"]["ha"] == "right"
+        assert shown["stopped"][0, 0] - shown["name contraction"]["position"][0] > 0.012 * (high - low)
 
     def test_brute_force_at_the_measured_pace(self) -> None:
         for view in costs.VIEWS:

@@ -11,6 +11,7 @@ import pytest
 from matplotlib.path import Path
 from scipy import optimize, stats
 
+from blogtools.figures import figure
 from blogtools.figures.sector_probability import alternating, ball, ducks, longest, parts, running, views
 from blogtools.live import style
 from blogtools.sector import probability, textbook
@@ -263,6 +264,10 @@ class TestAlternatingSum:
             abs(math.comb(n, k) * (1 - k * x * (1 + unit)) ** (n - 1) * (1 + unit) - term) for k, term in terms.items()
         ]
         assert 0.3 * float(max(moved)) <= float(cost) < 3 * float(max(moved))
+
+    def test_the_break_is_seen_at_the_start(self) -> None:
+        shown = alternating.compute(**figure("9324.sum").parameters)
+        assert np.abs(shown["summed"] - shown["exact"])[:, 1].max() > 1
 
     def test_nx_never_exceeds_n(self) -> None:
         assert "θ = 0.000°" in alternating.compute(2, 9.0)["readout"]

@@ -20,6 +20,14 @@ WALK = 40
 """Steps downhill at a press."""
 SHIFTS = np.linspace(-EDGE, EDGE, 33)
 COLOURS = {"CoSENT": "theory", "soft CE": "estimate", "MSE": "third", "hinge": "second", "RankNet": "field"}
+LABELS: dict[str, tuple[float, float, Any]] = {
+    "CoSENT": (-2.6, -0.3, "-"),
+    "soft CE": (0, 3.8, (0, (6, 1))),
+    "MSE": (0, 3.5, (0, (6, 2))),
+    "hinge": (0, -0.3, (0, (6, 12))),
+    "RankNet": (2.6, -0.3, (12, (6, 12))),
+}
+"""Where a name stands, and the dashes of its curve; the three at 0 under any shift take turns there."""
 
 
 def loss_of(name: str, scores: torch.Tensor, labels: torch.Tensor, scale: float) -> torch.Tensor:
@@ -105,16 +113,16 @@ def draw(figure: Figure) -> dict[str, Artist]:
     rows.set_yticks([0, 1, 2], ["label 0", "label 1", "label 2"])
     for y in range(3):
         rows.axhline(y, **style.line("guide"), zorder=0)
-    shifted.set(xlim=(-EDGE, EDGE), ylim=(-0.1, 4), xlabel="all scores shifted by", title="Loss above its least")
+    shifted.set(xlim=(-EDGE, EDGE), ylim=(-0.6, 4), xlabel="all scores shifted by", title="Loss above its least")
     artists: dict[str, Artist] = {
         "shafts": rows.add_collection(LineCollection([], color=style.BLUE, linewidth=3)),
         "heads": rows.scatter([], [], s=42, marker="D", color=style.BLUE, zorder=3),
         "handles": rows.scatter([], [], s=150, color=style.colour("data"), zorder=4),
     }
-    for k, name in enumerate(LOSSES):
-        line = shifted.plot([], [], **style.line(COLOURS[name], linestyle=(0, (6, k)) if k else "-"))[0]
+    for name, (x, height, dashes) in LABELS.items():
+        line = shifted.plot([], [], **style.line(COLOURS[name], linestyle=dashes, linewidth=2.4))[0]
         artists[f"curve {name}"] = line
-        shifted.text(0, 3.95 - 0.3 * k, name, color=style.colour(COLOURS[name]), fontsize=13, ha="center", va="top")
+        shifted.text(x, height, name, color=style.colour(COLOURS[name]), fontsize=13, ha="center", va="center")
     return artists
 
 

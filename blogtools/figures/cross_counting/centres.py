@@ -36,7 +36,7 @@ TOWARDS = {"top": (0, 2), "right": (1, 3), "bottom": (2, 0), "left": (3, 1)}
 WIDTH, HEIGHT = 9.8, 5.45
 UNIT = 1.22
 """Side of a square of the large cross, in inches."""
-CORNER = np.array([0.2, 0.9])
+CORNER = np.array([0.25, 0.9])
 """Its lower left corner."""
 SMALL, PITCH = 0.33, 0.46
 """Side of a small square and the distance from one to the next, in inches."""

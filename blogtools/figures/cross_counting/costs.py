@@ -125,11 +125,11 @@ def costs_compute(view: str, budget: float) -> dict[str, Any]:
     for method, (name, _) in METHODS.items():
         at = shown[method][-1] if method in ends else (left, LOW)
         shift = 0.02 * (right - left)
-        # A line that ends within the picture has its name above it; brute force, if a point at the left edge, below it.
+        # A line that ends within the picture has its name above, left of a cross; brute force, if one point, below it.
         inside, naive = method in ends and at[0] < right, method == "enumerate" and at[0] == left
         height = 10 ** heights.get(method, 0.0) * (0.35 if naive else 1.8 if inside else 1.0)
         shown[f"name {method}"] = {
-            "position": (at[0] + (shift if naive or not inside else 0.0), height),
+            "position": (at[0] + (shift if naive or not inside else -shift), height),
             "ha": "left" if naive or not inside else "right",
             "text": name if method in ends else "",
         }

@@ -84,7 +84,7 @@ class Pen:
             "tints": axes.add_collection(PolyCollection([], alpha=0.2, linewidths=0, zorder=1)),
             "edges": axes.add_collection(LineCollection([], capstyle="round", zorder=2)),
             "wrong": axes.add_collection(wrong),
-            "discs": axes.scatter([], [], color="white", linewidths=0, zorder=3),
+            "discs": axes.scatter([], [], facecolors="white", edgecolors=style.PALE, linewidths=1, zorder=3),
         }
         for c in range(self.colours):
             letter: dict[str, Any] = {"c": COLOURS[c], "marker": f"$\\mathrm{{{LETTERS[c]}}}$", "linewidths": 0.4}

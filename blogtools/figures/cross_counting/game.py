@@ -135,7 +135,7 @@ def _height(ways: int) -> float:
 def game_draw(figure: Figure) -> dict[str, Artist]:
     """Left the cross, right the ways left."""
     cross, ways = figure.subplots(1, 2, width_ratios=[1.25, 1])
-    cross.set(xlim=(-0.12, 3.12), ylim=(-0.12, 3.12), aspect="equal")
+    cross.set(xlim=(-0.14, 3.14), ylim=(-0.14, 3.14), aspect="equal")
     cross.set_axis_off()
     ways.set(xlim=(-0.4, 18.6), ylim=(-1.0, 5.1), xlabel="coloured edges")
     ways.set_title("Ways left")

@@ -19,8 +19,8 @@ WIDTH, HEIGHT = 10.1, 5.3
 COLUMNS = (1.0, 2.88, 4.62, 6.27)
 """Middles of the columns of nodes, in inches, and the half widths and half heights of their boxes."""
 HALF = ((0.92, 0.5), (0.8, 0.55), (0.76, 0.42), (0.75, 0.26))
-UNIT = 0.94
-CORNER = np.array([7.17, 1.75])
+UNIT = 0.92
+CORNER = np.array([7.16, 1.75])
 PEN = Pen("example")
 
 

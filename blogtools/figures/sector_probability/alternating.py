@@ -207,7 +207,7 @@ def alternating_sum() -> Live:
         draw,
         compute,
         [
-            Slider("n", "points n", 2, 2000, 100, log=True, integer=True, play=True),
+            Slider("n", "points n", 2, 2000, 200, log=True, integer=True, play=True),
             Slider("c", "nx", LEAST, MOST, 1.2, step=0.1),
         ],
         alt="Above, the exact probability that one sector holds n points, a dark line, and the alternating sum in"

@@ -112,14 +112,17 @@ def _draw_widths(axes: Axes) -> dict[str, Artist]:
     axes.grid(**style.line("guide"))
     axes.set_axisbelow(True)
     axes.set_title("99 % interval, half width")
+    above_the_grid: dict[str, Any] = {
+        "fontsize": 15, "ha": "right", "va": "center", "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1},
+    }  # fmt: skip
     artists: dict[str, Artist] = {"normal": axes.plot([], [], **style.line("theory"), zorder=2)[0]}
     for row, (route, role) in enumerate(ROUTES.items()):
         colour = style.colour(role)
-        axes.text(1.1 * MOST, 0.62 * WIDEST / 1.75**row, route, color=colour, fontsize=15, ha="right", va="center")
+        axes.text(1.1 * MOST, 0.62 * WIDEST / 1.75**row, route, color=colour, **above_the_grid)
         artists[f"half {route}"] = axes.plot([], [], color=colour, linewidth=2.2, zorder=3)[0]
         artists[f"dot {route}"] = axes.scatter([], [], s=(300, 150, 50)[row], color=colour, zorder=4 + row)
     below = 0.62 * WIDEST / 1.75 ** len(ROUTES)
-    axes.text(1.1 * MOST, below, "normal law", color=style.colour("theory"), fontsize=15, ha="right", va="center")
+    axes.text(1.1 * MOST, below, "normal law", color=style.colour("theory"), **above_the_grid)
     return artists
 
 
