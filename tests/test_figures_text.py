@@ -203,7 +203,8 @@ class TestFew:
         assert found[3, 1] == row["regulated"]
         shown = few.compute("alg4", 5, "regulated tones", 0)
         assert shown["now"] == [[5, pytest.approx(row["regulated"])]]
-        assert f"{100 * row['regulated']:.0f} %" in shown["readout"]
+        assert f"regulated tones: {100 * row['regulated']:.0f} %" in shown["readout"]
+        assert shown["measure"] == "share: regulated tones"
 
     def test_a_regulated_stanza_has_green_dots_only(self) -> None:
         ids = vocabulary().encode(famous()[0].text)

@@ -302,7 +302,7 @@ class TestAnalytic:
         assert shown["used"][:, 0].tolist() == [1, 0.75, 0.5, 0.25]
         assert np.allclose(shown["used"][:, 1], 0.5 * np.interp([1, 0.75, 0.5, 0.25], *found.T))
         plain, spread = (planar.sliced_distance(shown[name], self.data) for name in ("without", "with"))
-        assert f"without σ̄_t {plain:.3f}, with 0.50 σ̄_t {spread:.3f}" in shown["readout"]
+        assert f"without σ̄ₜ {plain:.3f}, with 0.50 σ̄ₜ {spread:.3f}" in shown["readout"]
         assert shown["now"] == [[0.5, spread]]
         assert spread < plain
 
@@ -327,8 +327,20 @@ class TestSamplers:
         shown = samplers.compute("cold", 9)
         assert re.findall(r"cold \w+", shown["readout"]) == ["cold improved", "cold naive"]
         assert "DDIM" not in shown["readout"]
-        colours = {shown[f"name_{k}"]["text"]: shown[f"name_{k}"]["color"] for k in range(8)}
-        assert [name for name, colour in colours.items() if colour != style.PALE] == ["cold improved", "cold naive"]
+
+    def test_what_is_looked_at_lies_over_the_pale_rest(self) -> None:
+        shown = samplers.compute("heat", 9)
+        looks = [(shown[f"name_{k}"]["text"], shown[f"line_{k}"]["color"]) for k in range(8)]
+        assert looks[-2:] == [("heat, Heun", style.PURPLE), ("heat, 2M", style.PURPLE)]
+        assert {colour for _, colour in looks[:-2]} == {style.PALE}
+
+    def test_each_name_has_a_piece_of_its_line_beside_it(self) -> None:
+        shown = samplers.compute("all", 17)
+        for k in range(8):
+            name, leader = shown[f"name_{k}"], shown[f"leader_{k}"]
+            assert (leader["linestyle"], leader["color"]) == (("-", "--")[k % 2], name["color"])
+            assert leader["data"][1:, 1].tolist() == [name["y"]] * 2
+            assert np.ptp(np.log(leader["data"][1:, 0])) > 0.2
 
 
 class TestSame:
@@ -362,7 +374,7 @@ class TestSame:
         for k, mean in enumerate(means):
             assert quiet[f"mean {k}"][:, 0] == pytest.approx(quiet[f"same {k}"][:, 0].mean())
             assert abs(quiet[f"none {k}"][:, 0].mean()) < 0.12
-            assert f"{mean:.2f} (shuffled" in quiet["readout"]
+            assert f"{mean:.2f} ({quiet[f'none {k}'][:, 0].mean():.2f})".replace("-", "−") in quiet["readout"]
         assert fresh["mean 0"][0, 0] == means[0]
         assert fresh["mean 1"][0, 0] < 0.7
         alone = generate(load("poisson-digits"), same.N, 64, generator=torch.Generator().manual_seed(0)).x

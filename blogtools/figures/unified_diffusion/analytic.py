@@ -81,9 +81,9 @@ def compute(factor: float, steps: int, rule: str, data: str, seed: int) -> dict[
         "floor": [[0, floor], [2, floor]],
         "now": [[factor, apart[1]]],
         "readout": (
-            f"{steps} steps · sliced W1 of the end cloud to the data: without σ̄_t {apart[0]:.3f}, with {factor:.2f} σ̄_t"
+            f"{steps} steps · sliced W1 of the end cloud to the data: without σ̄ₜ {apart[0]:.3f}, with {factor:.2f} σ̄ₜ"
             f" {apart[1]:.3f} (by chance {floor:.3f}) · least on the curve at {best:.2f}"
-            f" · σ̄_t from {DRAWS * hot.N:,} draws each"
+            f" · σ̄ₜ from {DRAWS * hot.N:,} draws each"
         ),
     }
 
@@ -108,9 +108,8 @@ def draw(figure: Figure) -> dict[str, Artist]:
     away.set(xlim=(0, 2), ylim=(0, 0.8), xlabel=r"factor of $\bar{\sigma}_t$", title="Sliced W1 to the data")
     artists["floor"] = away.plot([], [], **style.line("prior", linestyle=":"))[0]
     artists["curve"] = away.plot([], [], **style.line("theory"))[0]
-    away.text(
-        1, 0.78, "dot: this run\nline: mean of three others", color=style.GREY, fontsize=12, ha="center", va="top"
-    )
+    legend = "dot: this run\nline: mean of three others\ndotted: by chance"
+    away.text(1, 0.78, legend, color=style.GREY, fontsize=12, ha="center", va="top")
     width.text(1, 0.05, "dots: at the steps", color=style.GREY, fontsize=12, ha="right", va="bottom")
     artists["now"] = away.plot([], [], "o", color=style.colour("estimate"), markersize=11, clip_on=False)[0]
     return artists
@@ -123,7 +122,7 @@ def best_spread() -> Live:
         draw,
         compute,
         [
-            Slider("factor", "factor of σ̄_t", 0.0, 2.0, 1.0, step=0.05, play=True),
+            Slider("factor", "factor of σ̄ₜ", 0.0, 2.0, 1.0, step=0.05, play=True),
             Slider("steps", "steps", 2, 20, 4, integer=True),
             Choice("rule", "step", tuple(RULES), "eq5 (DDPM)"),
             Choice("data", "data", planar.TOYS, "rings"),

@@ -86,9 +86,9 @@ def compute(eta: float, steps: int, data: str, seed: int) -> dict[str, Any]:
         "floor": [[0, floor], [LAST, floor]],
         "now": [[eta, here]],
         "readout": (
-            f"η = {eta:.2f}{name} · sliced W1 of the end cloud to the data {here:.3f} (by chance {floor:.3f}; η = 0"
-            f" {apart(data, 0.0, steps, seed):.3f}, η = 1 {apart(data, 1.0, steps, seed):.3f}) · steps that keep"
-            f" nothing of x_t, which are eq3: {forgot} of {steps - 1} before the last"
+            f"η = {eta:.2f}{name} · sliced W1 of the end cloud to the data {here:.3f} (by chance {floor:.3f};"
+            f" {apart(data, 0.0, steps, seed):.3f} at η = 0, {apart(data, 1.0, steps, seed):.3f} at η = 1) · steps that"
+            f" keep nothing of xₜ, which are eq3: {forgot} of {steps - 1} before the last"
         ),
     }
 

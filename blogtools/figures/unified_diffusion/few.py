@@ -70,13 +70,14 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
     here = float(np.interp(np.log(steps), np.log(own[:, 0]), own[:, 1])) if len(own) > 1 else float(own[0, 1])
     real, chance = result["real"][key], result["random"][key]
     return shown | {
+        "measure": f"share: {measure}",
         "good": np.array(good).reshape(-1, 2),
         "bad": np.array(bad).reshape(-1, 2),
         "now": [[steps if len(own) > 1 else own[0, 0], here]],
         "real": [[1, real], [20, real]],
         "chance": [[1, chance], [20, chance]],
         "readout": (
-            f"{rule} ({RULES[rule].title}) in {steps if len(own) > 1 else 20} steps: {measure} {100 * here:.0f} % of"
+            f"{rule} ({RULES[rule].title}) in {steps if len(own) > 1 else 20} steps · {measure}: {100 * here:.0f} % of"
             f" {result['stanzas']} stanzas · real {100 * real:.0f} %, random {100 * chance:.0f} % · of these two:"
             f" regulated {int(regulated(ids).sum())}, rhyming {int(rhymes(ids).sum())}"
         ),
@@ -97,9 +98,10 @@ def draw(figure: Figure) -> dict[str, Artist]:
     sheet.text(
         -0.4, -0.8, "places 2 and 4: green dot, the tone fits; red cross, it does not", fontsize=12, color=style.GREY
     )
-    away.set(xscale="log", xlim=(0.9, 22), ylim=(0, 1.02), xlabel="steps", ylabel="share")
+    away.set(xscale="log", xlim=(0.9, 22), ylim=(0, 1.02), xlabel="steps")
     away.set_xticks([1, 2, 3, 5, 10, 20], ["1", "2", "3", "5", "10", "20"])
     away.minorticks_off()
+    artists["measure"] = away.set_ylabel("")
     for name in ("real", "chance"):
         artists[name] = away.plot([], [], **style.line("prior", linestyle="-" if name == "real" else ":"))[0]
     for k, (name, colour) in enumerate(CURVES.items()):

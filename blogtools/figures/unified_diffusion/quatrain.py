@@ -140,7 +140,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists["changed"] = sheet.scatter([], [], s=1500, marker="s", color=style.YELLOW, alpha=0.55, linewidth=0)
     artists["pins"] = sheet.scatter([], [], s=1500, marker="s", facecolor="none", edgecolor=style.BLUE, linewidth=2)
     artists["level"] = sheet.scatter([], [], s=70, facecolor="none", edgecolor=style.SLATE, linewidth=1.4)
-    artists["oblique"] = sheet.scatter([], [], s=20, color=style.SLATE, linewidth=0)
+    artists["oblique"] = sheet.scatter([], [], s=30, color=style.SLATE, linewidth=0)
     for k, (x, y) in enumerate(PLACES):
         artists[f"character {k}"] = sheet.text(x, y, "", fontsize=29, ha="center", va="center")
     for k in range(LINE):
@@ -148,9 +148,9 @@ def draw(figure: Figure) -> dict[str, Artist]:
     notes = (
         (3.2, "yellow: changed in this step"),
         (2.8, "blue: pinned (click a place)"),
-        (2.2, "ring: level tone"),
-        (1.8, "dot: oblique tone"),
-        (1.4, "both: read either way"),
+        (2.2, "○ level tone"),
+        (1.8, "● oblique tone"),
+        (1.4, "◉ read either way"),
         (0.8, "wanted: unlike at 2 and 4,"),
         (0.4, "opposite in lines 1-2, 3-4,"),
         (0.0, "rhyme of lines 2 and 4"),

@@ -66,8 +66,8 @@ def compute(evaluations: str, eta: float, seed: int) -> dict[str, Any]:
         shown[f"same {k}"] = np.stack([same, height + 0.12 + 0.3 * (np.arange(N) * 0.618 % 1)], 1)
         shown[f"none {k}"] = np.stack([none, height - 0.12 - 0.3 * (np.arange(len(none)) * 0.618 % 1)], 1)
         shown[f"mean {k}"] = np.array([[same.mean(), height + 0.05], [same.mean(), height + 0.5]])
-        words.append(f"{one}, {other} {same.mean():.2f} (shuffled {none.mean():.2f})".replace("-", "−"))
-    return shown | {"readout": f"mean correlation of {N} pairs: " + " · ".join(words)}
+        words.append(f"{one}, {other} {same.mean():.2f} ({none.mean():.2f})".replace("-", "−"))
+    return shown | {"readout": f"mean correlation of {N} pairs (of other noises): " + " · ".join(words)}
 
 
 def draw(figure: Figure) -> dict[str, Artist]:
@@ -82,15 +82,16 @@ def draw(figure: Figure) -> dict[str, Artist]:
         pane.set_title(title, fontsize=14)
         pane.axis("off")
     away = figure.add_subplot(cells[:, 1])
-    away.set(xlim=(-1.3, 1), ylim=(-0.6, len(PAIRS) - 0.3), yticks=[], xlabel="pixel correlation")
+    away.set(xlim=(-1.6, 1), ylim=(-0.6, len(PAIRS) - 0.3), yticks=[], xlabel="pixel correlation")
+    away.set_xticks([-1, -0.5, 0, 0.5, 1])
     away.spines["left"].set_visible(False)
     for k, (one, other) in enumerate(PAIRS):
         height = len(PAIRS) - 1 - k
-        away.text(-1.3, height + 0.2, f"{one}, {other}", fontsize=13, va="center")
+        away.text(-1.6, height + 0.2, f"{one}, {other}", fontsize=13, va="center")
+        away.text(-1.6, height - 0.27, "other noises", color=style.GREY, fontsize=12, va="center")
         artists[f"none {k}"] = away.scatter([], [], s=7, color=style.GREY, linewidths=0)
         artists[f"same {k}"] = away.scatter([], [], s=18, color=style.colour("estimate"), linewidths=0)
         artists[f"mean {k}"] = away.plot([], [], color=style.BLACK, linewidth=2.2)[0]
-    away.text(-1.3, -0.27, "other noises", color=style.GREY, fontsize=12, va="center")
     return artists
 
 

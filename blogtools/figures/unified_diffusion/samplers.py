@@ -3,12 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from blogtools import data
 from blogtools.figures import live_figure
 from blogtools.figures.poisson_flow.quality import Row, quality_draw, rows_compute, with_spread
 from blogtools.live import Choice, Live, Slider, style
 
 ALL = "all"
+KEY_AT = 60.0
+"""Where a leader turns level, to show beside the name how its line is drawn."""
 
 
 def _family(net: str, colour: str, named: dict[str, str], **setting: str) -> tuple[Row, ...]:
@@ -31,10 +35,16 @@ FAMILIES: dict[str, tuple[Row, ...]] = {
 def compute(family: str, evaluations: int) -> dict[str, Any]:
     """All lines, those of other families than ``family`` pale, and what each reaches within so many evaluations."""
     chosen = [row for name, rows in FAMILIES.items() if family in (ALL, name) for row in rows]
-    rows = tuple(
-        row if row in chosen else replace(row, colour=style.PALE) for rows in FAMILIES.values() for row in rows
-    )
+    others = [replace(row, colour=style.PALE) for rows in FAMILIES.values() for row in rows if row not in chosen]
+    rows = (*others, *chosen)
     shown, reached = rows_compute(rows, evaluations)
+    for k, row in enumerate(rows):
+        # Thin lines and small dots over all bars: values a few tenths apart would hide one another.
+        shown[f"spread_{k}"]["zorder"] = 1.5
+        shown[f"line_{k}"] |= {"linewidth": 1.6, "markersize": 5, "markerfacecolor": "w" if row.dashed else row.colour}
+        begin, end = shown[f"leader_{k}"]["data"]
+        key = np.array([begin, (KEY_AT, end[1]), end])
+        shown[f"leader_{k}"] |= {"data": key, "linestyle": shown[f"line_{k}"]["linestyle"], "linewidth": 1.6}
     best = sorted(
         (found[0], f"{name} {with_spread(*found)}")
         for name, found in reached.items()

@@ -134,8 +134,8 @@ def steps_compute(share: float, steps: int, data: str, predictor: str, seed: int
     floor = planar.sliced_floor(data, hot.N)
     return shown | {
         "readout": (
-            f"step {done} of {steps}, t = {1 - done / steps:.2f} · way of x̂_0 in the second half of the steps, and"
-            f" sliced W1 of the end cloud to the data (by chance {floor:.3f}): " + " · ".join(words)
+            f"step {done} of {steps}, t = {1 - done / steps:.2f} · path length of x̂₀ in the second half of the steps,"
+            f" and sliced W1 of the end cloud to the data (by chance {floor:.3f}): " + " · ".join(words)
         )
     }
 
@@ -176,7 +176,7 @@ def three_ways_to_step_back() -> Live:
             Slider("share", "steps done", 0, 100, 100, step=5, unit="%", play=True),
             Slider("steps", "steps in all", 4, 30, 20, integer=True),
             Choice("data", "data", planar.TOYS, "moons"),
-            Choice("predictor", "x̂_0", (MEAN, DRAW), MEAN),
+            Choice("predictor", "x̂₀", (MEAN, DRAW), MEAN),
             Button("seed", "other chance"),
         ],
         alt="Three planes with the same start points, grey over the pale data, and of three the paths that they"

@@ -85,7 +85,7 @@ def draw(figure: Figure) -> dict[str, Artist]:
     artists["data"] = pane.add_collection(PolyCollection([], facecolor=style.PALE, edgecolor=style.BLACK, linewidth=1))
     artists["naive"] = pane.add_collection(PolyCollection([], color=style.VERMILION, linewidth=0))
     artists["improved"] = pane.add_collection(PolyCollection([], color=style.BLUE, linewidth=0))
-    pane.text(7.5, 0.48, "grey: the data, words aabb", ha="center", fontsize=13)
+    pane.text(7.5, 0.48, "grey: the data, words aabb", color=style.GREY, ha="center", fontsize=13)
     pane.text(7.5, 0.445, "red: naive, all noise new", color=style.VERMILION, ha="center", fontsize=13)
     pane.text(7.5, 0.41, "blue: improved, the noise kept", color=style.BLUE, ha="center", fontsize=13)
     return artists
