@@ -35,7 +35,7 @@ from blogtools.diffusion import (
     sample_hemisphere,
     steps_for,
 )
-from blogtools.diffusion.samples.quality import Judge, digits_judge, spread
+from blogtools.diffusion.samples.quality import Judge, digits_judge, repeated
 from blogtools.nets import describe, load
 from blogtools.nets.files import write_whole
 from blogtools.progress import progress
@@ -115,7 +115,7 @@ def measure(row: dict[str, Any], judge: Judge, repetitions: int) -> dict[str, An
     """The row with its evaluations, Fréchet distance [mean, deviation, of seed 0] and copy rate."""
     drawn = [draw(row, judge.size, seed) for seed in range(repetitions)]
     found = [judge.judge(x) for x, _ in drawn]
-    values = spread([f.frechet for f in found])
+    values = repeated([f.frechet for f in found])
     return {
         **row,
         "evaluations": round(float(np.mean([e for _, e in drawn]))),

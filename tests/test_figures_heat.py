@@ -1,5 +1,6 @@
 """The figures of 9280: each ``compute`` against facts that do not pass through it."""
 
+import itertools
 import math
 import re
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from blogtools.diffusion import (
     heat_differences,
     velocity,
 )
+from blogtools.figures import figure
 from blogtools.figures.heat_ode import attention, clouds, matrix, order, paths
 from blogtools.figures.heat_ode.line import NODES, SHAPES, WIDTH, Line
 
@@ -244,6 +246,17 @@ class TestOrder:
         singular = order.compute(1.5, 1.5, 1.5, 1.5, 0.2)
         assert singular["eq5 slope"].endswith("no error")
         assert singular["one slope"].endswith("2.00")
+
+    def test_no_line_runs_through_the_names(self) -> None:
+        """For every matrix with entries at the ends of their sliders, among them those with Tr M² = 0."""
+        live = figure("9280.order")
+        for entries in itertools.product((-order.REACH, 0.0, order.REACH), repeat=4):
+            live.set(**dict(zip(("xx", "xy", "yx", "yy"), entries, strict=True)))
+            live.figure.draw_without_rendering()
+            for name, other in itertools.product(order.LINES, repeat=2):
+                text, line = live.artists[f"{name} slope"], live.artists[other]
+                box, places = text.get_window_extent(), line.get_transform().transform(line.get_xydata())
+                assert not ((places > box.min) & (places < box.max)).all(1).any(), (entries, name, other)
 
 
 class TestAttention:

@@ -70,7 +70,7 @@ def test_the_floor_is_that_of_equal_laws_and_falls_with_the_size():
     assert large.sd < small.sd
     expected = quality.frechet_distance(rng(2).standard_normal((100, 6)), rng(3).standard_normal((100, 6)))
     assert abs(small.mean - expected) < 6 * small.sd
-    assert str(quality.Spread(1.224, 0.081, 9)) == "1.22 ± 0.08"
+    assert str(quality.Repeated(1.224, 0.081, 9)) == "1.22 ± 0.08"
 
 
 def test_the_fitted_gaussian_has_the_mean_and_covariance_of_the_data():

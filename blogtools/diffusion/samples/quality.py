@@ -18,7 +18,7 @@ CLOSER_THAN_UNSEEN = 0.001
 
 
 @dataclass(frozen=True)
-class Spread:
+class Repeated:
     """Mean, standard deviation and number of repetitions of a measured quantity."""
 
     mean: float
@@ -48,7 +48,7 @@ def frechet_distance(a: Any, b: Any) -> float:
     return float(max(0.0, mean + np.trace(ca) + np.trace(cb) - 2.0 * cross))
 
 
-def floor(features: Any, size: int, rng: np.random.Generator, splits: int = 100) -> Spread:
+def floor(features: Any, size: int, rng: np.random.Generator, splits: int = 100) -> Repeated:
     """What :func:`frechet_distance` gives for real against real: disjoint random sets of ``size`` rows each.
 
     ``features`` (n, k) of all real images, n ≥ 2 · size. The spread is that between splits.
@@ -60,7 +60,7 @@ def floor(features: Any, size: int, rng: np.random.Generator, splits: int = 100)
     for _ in range(splits):
         order = rng.permutation(len(features))
         values.append(frechet_distance(features[order[:size]], features[order[size : 2 * size]]))
-    return spread(values)
+    return repeated(values)
 
 
 def fitted_gaussian(train: Any, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -147,7 +147,7 @@ class Judge:
         self.size = len(images.test)
         self._train, self._test = features(images.train), features(images.test)
 
-    def floor(self, splits: int = 100) -> Spread:
+    def floor(self, splits: int = 100) -> Repeated:
         """Real against real at the size of the test set, over random splits of all images."""
         return floor(np.concatenate([self._train, self._test]), self._half(), np.random.default_rng(self.seed), splits)
 
@@ -155,11 +155,11 @@ class Judge:
         """The Fréchet distance of as many training images from the test images: what perfect copying would score."""
         return frechet_distance(self._train[: self.size], self._test)
 
-    def gaussian(self, repetitions: int = 3) -> Spread:
+    def gaussian(self, repetitions: int = 3) -> Repeated:
         """The Fréchet distance of samples of the fitted Gaussian: knowing mean and covariance alone scores so."""
         rng = np.random.default_rng(self.seed)
         draws = (fitted_gaussian(self.images.train, self.size, rng) for _ in range(repetitions))
-        return spread([self.frechet(draw) for draw in draws])
+        return repeated([self.frechet(draw) for draw in draws])
 
     def frechet(self, samples: Any) -> float:
         """The Fréchet distance of samples (n, d) from the test images."""
@@ -186,10 +186,10 @@ def digits_judge() -> Judge:
     return Judge(digits(), lambda x: classifier.features(torch.from_numpy(x)).numpy())
 
 
-def spread(values: Any) -> Spread:
+def repeated(values: Any) -> Repeated:
     """Mean and standard deviation of a few repetitions (0 for one)."""
     v = np.asarray(values, dtype=np.float64)
-    return Spread(float(v.mean()), float(v.std(ddof=1)) if len(v) > 1 else 0.0, len(v))
+    return Repeated(float(v.mean()), float(v.std(ddof=1)) if len(v) > 1 else 0.0, len(v))
 
 
 def _rows(argument: str, x: Any, at_least: int) -> np.ndarray:
