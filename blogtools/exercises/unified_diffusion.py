@@ -12,10 +12,6 @@ from blogtools.exercises import Exercise
 Array = NDArray[np.float64]
 
 
-def _guess(x: Array, eps: Array, a: float, b: float, sign: float = -1.0) -> Array:
-    return (x + sign * b * eps) / a
-
-
 def _step(
     x0: Array, x: Array, a: float, b: float, a1: float, b1: float, sigma: float, eps: Array, sign: float = -1.0
 ) -> Array:
@@ -32,6 +28,15 @@ def _ddpm(before: float, now: float) -> float:
 
 def _best(a: float, b: float, s: float) -> float:
     return s * b / math.sqrt(a**2 * s**2 + b**2)
+
+
+def _only(p: Array) -> Array:
+    """The chance of each place that it differs and no other does."""
+    return p / (1 - p) * (1 - p).prod()
+
+
+def _alone(p: Array, i: int) -> float:
+    return float(_only(p)[i] / _only(p).sum())
 
 
 def _surprise(x0: Array, guess: Array, tau: float, power: int = 1, width: float = 2.0) -> float:
@@ -53,21 +58,19 @@ _STEPS: list[tuple[Any, ...]] = [
 EXERCISES = [
     Exercise(
         "9271.guess",
-        _guess,
-        [(x, eps, a, _rest(a)) for (x, eps), a in zip(_vectors(11, 2, 1, 4), (0.4, 0.9), strict=True)],
+        lambda a, b: b / a,
+        [(0.4, _rest(0.4)), (0.9, _rest(0.9)), (0.02, _rest(0.02))],
         {
-            "the noise was added, so it is taken off": functools.partial(_guess, sign=1.0),
-            "that is a x_0: divide by a": lambda x, eps, a, b: x - b * eps,
-            "all of x − b ε is a x_0: divide the noise by a too": lambda x, eps, a, b: x / a - b * eps,
-            "the noise in x has size b, not 1": lambda x, eps, a, b: (x - eps) / a,
-            "a goes with the data and b with the noise: they are the wrong way round": lambda x, eps, a, b: (
-                (x - a * eps) / b
-            ),
-            "divide by what stands before x_0, which is a": lambda x, eps, a, b: (x - b * eps) / b,
-            "x holds a x_0: divide by a, do not multiply": lambda x, eps, a, b: (x - b * eps) * a,
-            "the sign: x less the noise, not the noise less x": lambda x, eps, a, b: (b * eps - x) / a,
-            "a and b stand before x_0 and ε themselves; the roots belong to the letters of DDPM": lambda x, eps, a, b: (
-                (x - math.sqrt(1 - a) * eps) / math.sqrt(a)
+            "upside down": lambda a, b: a / b,
+            "that is the error of a x_0: divide by a": lambda a, b: b,
+            "the noise in x_t has size b, not 1": lambda a, b: 1 / a,
+            "x_t is given; what is wrong is b ε alone": lambda a, b: (1 + b) / a,
+            "asked is the error, not its square": lambda a, b: (b / a) ** 2,
+            "asked is how large it is, without the sign": lambda a, b: -b / a,
+            "a ε is not in x_t: a goes with the data and b with the noise": lambda a, b: 1.0,
+            "x_t holds a x_0: divide by a, do not multiply": lambda a, b: a * b,
+            "a and b stand before x_0 and ε themselves; the roots belong to the letters of DDPM": lambda a, b: (
+                math.sqrt((1 - a) / a)
             ),
         },
     ),
@@ -238,21 +241,25 @@ EXERCISES = [
     ),
     Exercise(
         "9271.improved",
-        lambda x, now, after: x + after - now,
-        [tuple(vectors) for vectors in _vectors(16, 3, 1, 5)],
+        lambda wrong, now, after: (after - now) * wrong,
+        [(np.array([0.3, -1.0]), 0.6, 0.7), (np.array([2.0]), 0.1, 0.4), (np.array([-0.5, 0.2, 1.0]), 0.8, 0.9)],
         {
-            "that is the naive step: what x_t had is lost": lambda x, now, after: after,
-            "the other way round: on the way back F_t is taken off and F_{t−1} put on": lambda x, now, after: (
-                x + now - after
+            "that is the naive step": lambda wrong, now, after: after * wrong,
+            "the other way round: F_t(x̂_0) is taken off and F_{t−1}(x̂_0) put on": lambda wrong, now, after: (
+                (now - after) * wrong
             ),
-            "the residual x_t − F_t(x̂_0) is what is kept; F_{t−1}(x̂_0) is added to it": lambda x, now, after: x - now,
-            "F_t(x̂_0) is still in x_t: take it off": lambda x, now, after: x + after,
-            "that is the change; it is added to x_t": lambda x, now, after: after - now,
-            "that is the change with its sign turned, and x_t is missing": lambda x, now, after: now - after,
-            "the residual is x_t − F_t(x̂_0); its sign is turned": lambda x, now, after: after + now - x,
-            "that is x_t: nothing has been revised": lambda x, now, after: x,
-            "that is where x_t would be if the guess were right; asked is x_{t−1}": lambda x, now, after: now,
-            "half of the change: take all of it": lambda x, now, after: x + (after - now) / 2,
+            "that is the error of F_t(x̂_0); F_{t−1}(x̂_0) has one too": lambda wrong, now, after: now * wrong,
+            "F_t(x̂_0) is taken off, so its error has a minus; and F_{t−1}(x̂_0) has one too": lambda wrong, now, after: (
+                -now * wrong
+            ),
+            "that is the error of the guess; the step uses F of it": lambda wrong, now, after: wrong,
+            "x_t is right, but what is added to it comes from the guess": lambda wrong, now, after: 0 * wrong,
+            "F_t(x̂_0) is taken off, and its error with it": lambda wrong, now, after: (after + now) * wrong,
+            "the guess comes in twice, as k_{t−1} x̂_0 and as −k_t x̂_0": lambda wrong, now, after: (after - 1) * wrong,
+            "k_{t−1} − k_t, not one over the other": lambda wrong, now, after: after / now * wrong,
+            "a number for each entry, with its sign": lambda wrong, now, after: float(
+                (after - now) * np.linalg.norm(wrong)
+            ),
         },
     ),
     Exercise(
@@ -288,76 +295,77 @@ EXERCISES = [
     ),
     Exercise(
         "9271.thinned",
-        lambda t, V: t * (V - 1) / V,
-        [(5, 2), (20, 3), (12, 4092)],
+        lambda L, t, V: 1 - t / L * (V - 1) / V,
+        [(20, 5, 2), (20, 12, 3), (20, 20, 4), (30, 3, 4092)],
         {
-            "some tokens are replaced by themselves": lambda t, V: float(t),
-            "that is how many stay by chance": lambda t, V: t / V,
-            "V tokens in all, and one of them is the old one": lambda t, V: t * V / (V + 1),
-            "of the V tokens only one is the old one": lambda t, V: t / (V - 1),
-            "that is the chance of one token; there are t": lambda t, V: (V - 1) / V,
-            "that is the chance that all t have changed": lambda t, V: ((V - 1) / V) ** t,
-            "that is the variance; asked is the mean": lambda t, V: t * (V - 1) / V**2,
-            "a mean need not be a whole number: do not round": lambda t, V: t * (V - 1) // V,
+            "some tokens are replaced by themselves": lambda L, t, V: 1 - t / L,
+            "that is how likely it has changed": lambda L, t, V: t / L * (V - 1) / V,
+            "that is for a replaced place; this one may be another": lambda L, t, V: 1 / V,
+            "those that were not replaced are the old ones too": lambda L, t, V: t / L / V,
+            "that is how many of the l; asked is the chance of one": lambda L, t, V: L - t * (V - 1) / V,
+            "a replaced token is the old one in one case of |V|, and another in the rest": lambda L, t, V: (
+                1 - t / L / V
+            ),
+            "of the V tokens one is the old one: V − 1 of V change it": lambda L, t, V: 1 - t / L * (V - 2) / (V - 1),
+            "t places of l are replaced, not one": lambda L, t, V: 1 - (V - 1) / V / L,
+            "that is the chance that no replaced token has changed": lambda L, t, V: float(V) ** -t,
         },
     ),
     Exercise(
         "9271.ways",
-        lambda L, t, k: math.comb(L - k, t - k),
-        [(4, 2, 1), (20, 5, 3), (20, 20, 4), (6, 3, 3)],
+        lambda L, t, k: (t - k) / (L - k),
+        [(4, 2, 1), (20, 5, 3), (20, 18, 4), (6, 3, 3)],
         {
-            "the k changed places are among the t for certain: choose only the others": lambda L, t, k: math.comb(L, t),
-            "the t − k unchanged ones lie anywhere among the l − k unchanged places": lambda L, t, k: math.comb(t, k),
-            "that is the number if tokens must differ": lambda L, t, k: int(k == t),
-            "which place comes first does not matter: sets, not orders": lambda L, t, k: math.perm(L - k, t - k),
-            "those are the sets of changed places; they are known, asked are the replaced": lambda L, t, k: math.comb(
-                L, k
+            "that is before one looks; k of the t are known": lambda L, t, k: t / L,
+            "the t − k others lie among the l − k places that do not differ": lambda L, t, k: (t - k) / L,
+            "the k that differ are among the t for certain: t − k are left": lambda L, t, k: t / (L - k),
+            "that is how likely it was not replaced": lambda L, t, k: (L - t) / (L - k),
+            "that is the number of sets of replaced places; in what part of them is this one?": lambda L, t, k: (
+                math.comb(L - k, t - k)
             ),
-            "k of the t replaced places are known: only t − k are still to be chosen": lambda L, t, k: math.comb(
-                L - k, t
+            "that is one set of replaced places; several have this place in them": lambda L, t, k: (
+                1 / math.comb(L - k, t - k)
             ),
-            "the k changed places cannot be chosen again: l − k are left": lambda L, t, k: math.comb(L, t - k),
-            "the other way round: out of l − k choose t − k": lambda L, t, k: math.comb(t - k, L - k),
-            "the k changed places are given, not chosen": lambda L, t, k: math.comb(L, k) * math.comb(L - k, t - k),
+            "that is how many of the replaced ones do not differ": lambda L, t, k: (t - k) / t,
+            "that is how many of the places differ": lambda L, t, k: k / L,
+            "that is for tokens that must differ": lambda L, t, k: 0.0,
         },
     ),
     Exercise(
         "9271.exactly",
-        lambda p, q: p * (1 - q) / (p * (1 - q) + q * (1 - p)),
-        [(0.5, 0.5), (0.9, 0.2), (0.01, 0.3)],
+        _alone,
+        [(np.array([0.9, 0.5, 0.2, 0.1]), 1), (np.array([0.5, 0.5, 0.5]), 2), (np.array([0.01, 0.3]), 0)],
         {
-            "both places have to come out: the first yes and the second no": lambda p, q: p / (p + q),
-            "that is without the condition that exactly one differs": lambda p, q: p * (1 - q),
-            "both together is two, and not exactly one": lambda p, q: p / (p + q - p * q),
-            "that is the second place": lambda p, q: q * (1 - p) / (p * (1 - q) + q * (1 - p)),
-            "that is before one knows that exactly one differs": lambda p, q: p,
-            "that is the chance that exactly one differs; which one?": lambda p, q: p * (1 - q) + q * (1 - p),
-            "above the line too the second place must say no": lambda p, q: p / (p * (1 - q) + q * (1 - p)),
-            "below the line stands the chance of exactly one; p + q counts both twice": lambda p, q: (
-                p * (1 - q) / (p + q)
+            "the other places have to say no: weigh by p/(1 − p)": lambda p, i: p[i] / p.sum(),
+            "that is the chance that i alone differs; divide by that of exactly one": lambda p, i: _only(p)[i],
+            "that is before one knows that exactly one differs": lambda p, i: p[i],
+            "that is the chance that exactly one differs; is it i?": lambda p, i: _only(p).sum(),
+            "below the line stands the chance of exactly one, not of at least one": lambda p, i: (
+                _only(p)[i] / (1 - (1 - p).prod())
             ),
-            "below the line stands the chance of exactly one, not of at least one": lambda p, q: (
-                p * (1 - q) / (p + q - p * q)
-            ),
-            "those are the odds of the first against the second": lambda p, q: p * (1 - q) / (q * (1 - p)),
-            "only where p and q are equal": lambda p, q: 0.5,
+            "above the line too the other places must say no": lambda p, i: p[i] / _only(p).sum(),
+            "below the line the other places must say no too": lambda p, i: _only(p)[i] / p.sum(),
+            "it is the other places that say no, not this one": lambda p, i: p[i] * (1 - p[i]) / (p * (1 - p)).sum(),
+            "those are the odds of i before one knows; divide by the sum of all": lambda p, i: p[i] / (1 - p[i]),
+            "those are the odds of i against the others": lambda p, i: _alone(p, i) / (1 - _alone(p, i)),
+            "only where all places are alike": lambda p, i: 1 / len(p),
+            "that is the chance that i does not differ": lambda p, i: 1 - _alone(p, i),
         },
     ),
     Exercise(
         "9271.memory",
-        lambda V: math.log(V / (V - 1)),
-        [(2,), (3,), (4092,)],
+        lambda L, V: (V - 1) ** L,
+        [(4, 2), (4, 3), (5, 10)],
         {
-            "all V tokens would be known; one alone is ruled out": lambda V: math.log(V),
-            "that is what is left to know": lambda V: math.log(V - 1),
-            "that is the first term for large V; before: log V nats, after: log(V − 1)": lambda V: 1 / V,
-            "what is known is positive: log V − log(V − 1), not the other way round": lambda V: math.log((V - 1) / V),
-            "that is in bits; nats have the natural logarithm": lambda V: math.log2(V / (V - 1)),
-            "that is the chance of each other token; take off its surprise from log V": lambda V: 1 / (V - 1),
-            "one token is ruled out, so something is known": lambda V: 0.0,
-            "one token is ruled out, so V − 1 are left, not V + 1": lambda V: math.log((V + 1) / V),
-            "nats are logarithms: take that of it": lambda V: V / (V - 1),
-            "that is the share of the log V nats": lambda V: math.log(V / (V - 1)) / math.log(V),
+            "one token is ruled out at each place, not one text of all": lambda L, V: V**L - 1,
+            "at each place one token is ruled out": lambda L, V: V**L,
+            "the places go each its own way: multiply, do not add": lambda L, V: L * (V - 1),
+            "V − 1 tokens at each of l places": lambda L, V: L ** (V - 1),
+            "only the new token is ruled out; V − 1 are left": lambda L, V: (V - 2) ** L,
+            "that is its logarithm": lambda L, V: L * math.log(V - 1),
+            "that is what x_l tells, in nats": lambda L, V: L * math.log(V / (V - 1)),
+            "a token may come again at another place": lambda L, V: math.perm(V - 1, L),
+            "that is its share of all texts": lambda L, V: ((V - 1) / V) ** L,
         },
     ),
     Exercise(
