@@ -26,6 +26,19 @@ def test_an_error_of_the_noise_grows_by_b_over_a() -> None:
     assert abs(found[1] - found[0]) / 0.01 == pytest.approx(KNOWN["9271.guess"].truth(float(a), float(b)))
 
 
+def test_the_parts_of_the_hot_step_are_the_packages() -> None:
+    process, t, after, share = Linear(Cosine()), 0.6, 0.4, 0.7
+    (a, b, _, _), (a1, b1, _, _) = process.schedule(t), process.schedule(after)
+
+    def step(x0: float, x: float) -> float:
+        numbers = torch.tensor([[x0], [x]], dtype=torch.float64)
+        return float(revise(process, *numbers, t, after, fresh=share, generator=torch.Generator().manual_seed(0)))
+
+    nothing = step(0.0, 0.0)
+    expected = KNOWN["9271.step"].truth(*map(float, (a, b, a1, b1, share * b1)))
+    assert (step(1.0, 0.0) - nothing, step(0.0, 1.0) - nothing) == pytest.approx(expected)
+
+
 def test_what_is_wrong_in_an_improved_step() -> None:
     process = Cold(lambda x, t: x * (1 - torch.as_tensor(t) / 10))
     x0, wrong = torch.tensor([0.7, -0.2], dtype=torch.float64), torch.tensor([0.3, -1.0], dtype=torch.float64)

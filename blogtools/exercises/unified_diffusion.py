@@ -2,7 +2,6 @@
 
 import functools
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +11,13 @@ from blogtools.exercises import Exercise
 Array = NDArray[np.float64]
 
 
-def _step(
-    x0: Array, x: Array, a: float, b: float, a1: float, b1: float, sigma: float, eps: Array, sign: float = -1.0
-) -> Array:
-    return a1 * x0 + math.sqrt(b1**2 + sign * sigma**2) * (x - a * x0) / b + sigma * eps
-
-
 def _rest(a: float) -> float:
     return math.sqrt(1 - a**2)
+
+
+def _parts(a: float, b: float, a1: float, b1: float, sigma: float, sign: float = -1.0) -> tuple[float, float]:
+    v = math.sqrt(b1**2 + sign * sigma**2) / b
+    return a1 - a * v, v
 
 
 def _ddpm(before: float, now: float) -> float:
@@ -48,11 +46,9 @@ def _vectors(seed: int, n: int, *dimensions: int) -> list[list[Array]]:
     return [[rng.normal(size=d) for _ in range(n)] for d in dimensions]
 
 
-_STEPS: list[tuple[Any, ...]] = [
-    (x0, x, a, _rest(a), a1, _rest(a1), share * _rest(a1), eps)
-    for (x0, x, eps), (a, a1, share) in zip(
-        _vectors(9271, 3, 1, 3, 9), ((0.3, 0.5, 0.3), (0.6, 0.7, 0.6), (0.8, 0.9, 0.9)), strict=True
-    )
+_STEPS = [
+    (a, _rest(a), a1, _rest(a1), share * _rest(a1))
+    for a, a1, share in ((0.3, 0.6, 0.8), (0.5, 0.7, 0.9), (0.3, 0.6, 0.9))
 ]
 
 EXERCISES = [
@@ -76,64 +72,50 @@ EXERCISES = [
     ),
     Exercise(
         "9271.step",
-        _step,
+        _parts,
         _STEPS,
         {
-            "the two variances must add up to b'²: take σ² off under the root": functools.partial(_step, sign=1.0),
-            "variances add, not deviations: √(b'² − σ²), not b' − σ": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + (b1 - sigma) * (x - a * x0) / b + sigma * eps
+            "the old noise is (x − a x_0)/b: it takes off some of x_0 too": lambda a, b, a1, b1, sigma: (
+                (a1, _parts(a, b, a1, b1, sigma)[1])
             ),
-            "what is left of x_0 in x is a x_0, not x_0": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - x0) / b + sigma * eps
+            "the two variances must add up to b1²: take σ² off under the root": functools.partial(_parts, sign=1.0),
+            "variances add, not deviations: √(b1² − σ²), not b1 − σ": lambda a, b, a1, b1, sigma: (
+                (a1 - a * (b1 - sigma) / b, (b1 - sigma) / b)
             ),
-            "the noise in x has the size b of the time t, not b' of t − 1": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b1 + sigma * eps
+            "that is DDIM: σ is not taken off": lambda a, b, a1, b1, sigma: (a1 - a * b1 / b, b1 / b),
+            "that is eq3: x_t is not looked at": lambda a, b, a1, b1, sigma: (a1, 0.0),
+            "x − a x_0 is b times the old noise: divide by b": lambda a, b, a1, b1, sigma: (
+                (a1 - a * math.sqrt(b1**2 - sigma**2), math.sqrt(b1**2 - sigma**2))
             ),
-            "that is eq3: x is not looked at": lambda x0, x, a, b, a1, b1, sigma, eps: a1 * x0 + b1 * eps,
-            "that is DDIM: σ is not used": lambda x0, x, a, b, a1, b1, sigma, eps: a1 * x0 + b1 * (x - a * x0) / b,
-            "σ is taken off under the root, but the new noise is not added": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b
+            "the noise in x_t has the size b, that of t": lambda a, b, a1, b1, sigma: (
+                (a1 - a * math.sqrt(b1**2 - sigma**2) / b1, math.sqrt(b1**2 - sigma**2) / b1)
             ),
-            "at t − 1 there is a1 of x_0, not a": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            "σ² comes off b1², the noise of t − 1, not off b²": lambda a, b, a1, b1, sigma: (
+                (a1 - a * math.sqrt(b**2 - sigma**2) / b, math.sqrt(b**2 - sigma**2) / b)
             ),
-            "at t − 1 there is a1 of x_0, not all of it": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            "b1² − σ² is a variance: take the root": lambda a, b, a1, b1, sigma: (
+                (a1 - a * (b1**2 - sigma**2) / b, (b1**2 - sigma**2) / b)
             ),
-            "x belongs to the time t: a x_0 is in it, not a1 x_0": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a1 * x0) / b + sigma * eps
+            "what is taken off x_t is a x_0, not x_0": lambda a, b, a1, b1, sigma: (
+                (a1 - _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
             ),
-            "σ² comes off b1², the noise of t − 1, not off b²": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b**2 - sigma**2) * (x - a * x0) / b + sigma * eps
+            "x_t belongs to t: a x_0 is in it, not a1 x_0": lambda a, b, a1, b1, sigma: (
+                (a1 - a1 * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
             ),
-            "a and b are the wrong way round in the old noise, (x − a x_0)/b": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - b * x0) / a + sigma * eps
+            "at t − 1 there is a1 of x_0, not a": lambda a, b, a1, b1, sigma: (
+                (a - a * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
             ),
-            "x − a x_0 is b times the old noise: divide by b": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) + sigma * eps
+            "at t − 1 there is a1 of x_0, not all of it": lambda a, b, a1, b1, sigma: (
+                (1 - a * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
             ),
-            "what is kept is the old noise, (x − a x_0)/b, not x": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * x + sigma * eps
+            "a x_0 is taken off x_t, not put on": lambda a, b, a1, b1, sigma: (
+                (a1 + a * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
             ),
-            "ε is the new noise; the old one is (x − a x_0)/b": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * eps + sigma * eps
-            ),
-            "the two parts are exchanged: σ goes with the new noise, the root with the old": (
-                lambda x0, x, a, b, a1, b1, sigma, eps: (
-                    a1 * x0 + sigma * (x - a * x0) / b + math.sqrt(b1**2 - sigma**2) * eps
-                )
-            ),
-            "b1² − σ² is a variance: take the root": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + (b1**2 - sigma**2) * (x - a * x0) / b + sigma * eps
-            ),
-            "σ is the size of the new noise, σ² its variance": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + sigma**2 * eps
-            ),
-            "σ² comes off for the new noise of size σ, not 1": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + math.sqrt(b1**2 - sigma**2) * (x - a * x0) / b + eps
-            ),
-            "of the old noise only √(b1² − σ²) is kept": lambda x0, x, a, b, a1, b1, sigma, eps: (
-                a1 * x0 + b1 * (x - a * x0) / b + sigma * eps
+            "u goes with x_0 and v with x_t: they are the wrong way round": lambda a, b, a1, b1, sigma: _parts(
+                a, b, a1, b1, sigma
+            )[::-1],
+            "σ itself, not its share of b1: √(b1² − σ²), not b1 √(1 − σ²)": lambda a, b, a1, b1, sigma: (
+                (a1 - a * b1 * math.sqrt(1 - sigma**2) / b, b1 * math.sqrt(1 - sigma**2) / b)
             ),
         },
     ),
@@ -170,7 +152,7 @@ EXERCISES = [
             "eq4 would keep it; eq3 adds new noise to a mean, and a mean has less spread than the data": lambda: 1.0,
             "that is the variance; asked is the standard deviation": lambda: 0.5,
             "the new noise of each step keeps the samples apart": lambda: 0.0,
-            "V = s²/(1 + r) with r near 1 is s²/2, not s²/4": lambda: 0.25,
+            "half of the variance comes out, so of the deviation √(1/2)": lambda: 0.25,
         },
         rtol=0.01,
     ),
@@ -179,12 +161,12 @@ EXERCISES = [
         lambda f: 1 - f,
         [(0.2,), (0.6,), (0.9,)],
         {
-            "that is for Gaussian noise, whose variances add; Cauchy noise adds its widths": lambda f: math.sqrt(
-                1 - f**2
+            "that is for Gaussian noise, whose squares add; of Cauchy noise the factors themselves do": lambda f: (
+                math.sqrt(1 - f**2)
             ),
-            "that is the share of the new noise": lambda f: f,
-            "the widths add up to 1, so the root is not needed": lambda f: math.sqrt(1 - f),
-            "the widths add up to 1: no square": lambda f: 1 - f**2,
+            "that is the new noise": lambda f: f,
+            "the factors add up to 1, so the root is not needed": lambda f: math.sqrt(1 - f),
+            "the factors add up to 1: no square": lambda f: 1 - f**2,
         },
     ),
     Exercise(
@@ -234,6 +216,9 @@ EXERCISES = [
                 float(np.abs(x0 - guess).mean()) / tau + len(x0) * math.log(2 * tau)
             ),
             "that is the square norm: the exponent has the l1 norm": functools.partial(_surprise, power=2),
+            "that is the l2 norm: the exponent has the l1 norm": lambda x0, guess, tau: (
+                float(np.linalg.norm(x0 - guess)) / tau + len(x0) * math.log(2 * tau)
+            ),
             "−log q has log Z with a plus": lambda x0, guess, tau: (
                 float(np.abs(x0 - guess).sum()) / tau - len(x0) * math.log(2 * tau)
             ),
@@ -242,7 +227,7 @@ EXERCISES = [
     Exercise(
         "9271.improved",
         lambda wrong, now, after: (after - now) * wrong,
-        [(np.array([0.3, -1.0]), 0.6, 0.7), (np.array([2.0]), 0.1, 0.4), (np.array([-0.5, 0.2, 1.0]), 0.8, 0.9)],
+        [(-1.0, 0.6, 0.7), (2.0, 0.1, 0.4), (0.3, 0.8, 0.9)],
         {
             "that is the naive step": lambda wrong, now, after: after * wrong,
             "the other way round: F_t(x̂_0) is taken off and F_{t−1}(x̂_0) put on": lambda wrong, now, after: (
@@ -253,13 +238,14 @@ EXERCISES = [
                 -now * wrong
             ),
             "that is the error of the guess; the step uses F of it": lambda wrong, now, after: wrong,
-            "x_t is right, but what is added to it comes from the guess": lambda wrong, now, after: 0 * wrong,
+            "x_t is right, but what is added to it comes from the guess": lambda wrong, now, after: 0.0,
             "F_t(x̂_0) is taken off, and its error with it": lambda wrong, now, after: (after + now) * wrong,
             "the guess comes in twice, as k_{t−1} x̂_0 and as −k_t x̂_0": lambda wrong, now, after: (after - 1) * wrong,
             "k_{t−1} − k_t, not one over the other": lambda wrong, now, after: after / now * wrong,
-            "a number for each entry, with its sign": lambda wrong, now, after: float(
-                (after - now) * np.linalg.norm(wrong)
+            "where the guess is too small, so is x_{t−1}: with the sign": lambda wrong, now, after: abs(
+                (after - now) * wrong
             ),
+            "that is for a guess too large by 1": lambda wrong, now, after: after - now,
         },
     ),
     Exercise(
@@ -300,7 +286,8 @@ EXERCISES = [
         {
             "some tokens are replaced by themselves": lambda L, t, V: 1 - t / L,
             "that is how likely it has changed": lambda L, t, V: t / L * (V - 1) / V,
-            "that is for a replaced place; this one may be another": lambda L, t, V: 1 / V,
+            "that is for a replaced token; a given one need not be among them": lambda L, t, V: 1 / V,
+            "by itself is replaced one in |V| of the t/l that are replaced": lambda L, t, V: 1 - t / L + 1 / V,
             "those that were not replaced are the old ones too": lambda L, t, V: t / L / V,
             "that is how many of the l; asked is the chance of one": lambda L, t, V: L - t * (V - 1) / V,
             "a replaced token is the old one in one case of |V|, and another in the rest": lambda L, t, V: (
@@ -327,6 +314,8 @@ EXERCISES = [
                 1 / math.comb(L - k, t - k)
             ),
             "that is how many of the replaced ones do not differ": lambda L, t, k: (t - k) / t,
+            "that is how many of the replaced ones differ": lambda L, t, k: k / t,
+            "that is if one more were replaced; there are t − k": lambda L, t, k: 1 / (L - k),
             "that is how many of the places differ": lambda L, t, k: k / L,
             "that is for tokens that must differ": lambda L, t, k: 0.0,
         },
@@ -336,7 +325,8 @@ EXERCISES = [
         _alone,
         [(np.array([0.9, 0.5, 0.2, 0.1]), 1), (np.array([0.5, 0.5, 0.5]), 2), (np.array([0.01, 0.3]), 0)],
         {
-            "the other places have to say no: weigh by p/(1 − p)": lambda p, i: p[i] / p.sum(),
+            "the other places have to say no as well": lambda p, i: p[i] / p.sum(),
+            "place i itself says yes: the others alone say no": lambda p, i: p[i] * (1 - p).prod(),
             "that is the chance that i alone differs; divide by that of exactly one": lambda p, i: _only(p)[i],
             "that is before one knows that exactly one differs": lambda p, i: p[i],
             "that is the chance that exactly one differs; is it i?": lambda p, i: _only(p).sum(),
@@ -360,7 +350,8 @@ EXERCISES = [
             "one token is ruled out at each place, not one text of all": lambda L, V: V**L - 1,
             "at each place one token is ruled out": lambda L, V: V**L,
             "the places go each its own way: multiply, do not add": lambda L, V: L * (V - 1),
-            "V − 1 tokens at each of l places": lambda L, V: L ** (V - 1),
+            "the other way round: a choice at each place": lambda L, V: L ** (V - 1),
+            "that is one place; there are l": lambda L, V: V - 1,
             "only the new token is ruled out; V − 1 are left": lambda L, V: (V - 2) ** L,
             "that is its logarithm": lambda L, V: L * math.log(V - 1),
             "that is what x_l tells, in nats": lambda L, V: L * math.log(V / (V - 1)),

@@ -137,8 +137,8 @@ def from_ddim_to_ddpm() -> Live:
             Choice("data", "data", planar.TOYS, "moons"),
             Button("seed", "other chance"),
         ],
-        alt="At η = 0 the paths are smooth, at η = 1 they are random walks, beyond it they leap. The end cloud at few"
-        " steps shrinks towards the middle as η grows, and its distance to the data rises: a curve of the mean of three"
-        " runs with their range as a band, and a dot for the run that is shown.",
+        alt="At η = 0 the paths are smooth, at η = 1 they are random walks, beyond it they leap. At few steps and η"
+        " near 1 and above the end cloud shrinks towards the middle, and its distance to the data rises: a curve of the"
+        " mean of three runs with their range as a band, and a dot for the run that is shown.",
         size=(9.6, 3.9),
     )
