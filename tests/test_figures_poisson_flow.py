@@ -8,6 +8,7 @@ import torch
 from scipy import integrate, special, stats
 
 from blogtools.diffusion import Poisson, PosteriorMean, denoising_loss, perturb_eq11, sample_prior
+from blogtools.figures import figure
 from blogtools.figures.poisson_flow import batches, family, flow, learning, modes, planar, priors, training
 
 
@@ -217,6 +218,11 @@ class TestWhatEq10Learns:
 
 
 class TestBatches:
+    def test_the_slider_halts_at_the_sizes_that_are_shown(self) -> None:
+        slider = figure("9305.eq12").controls["n"].spec()
+        ratio = (slider["high"] / slider["low"]) ** (1 / slider["positions"])
+        assert [round(slider["low"] * ratio**k) for k in range(slider["positions"] + 1)] == batches.SIZES.tolist()
+
     def test_the_mean_of_a_batch_is_what_a_loop_says(self) -> None:
         rng = np.random.default_rng(0)
         x0, logs = rng.normal(size=(5, 3)), rng.normal(size=5)

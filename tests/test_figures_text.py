@@ -214,7 +214,7 @@ class TestFew:
         assert few.regular(turned).sum() == 7
 
     def test_alg5_has_one_number_of_steps(self) -> None:
-        assert "in 20 steps" in few.compute("alg5", 3, "copied lines", 0)["readout"]
+        assert "in 20 steps, a character each" in few.compute("alg5", 3, "copied lines", 0)["readout"]
 
     def test_what_is_written(self) -> None:
         """The stanzas of so many steps; alg5 takes twenty whatever is asked for."""

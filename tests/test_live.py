@@ -92,13 +92,23 @@ def test_slider_stops_are_both_ends_and_the_middle() -> None:
     assert Slider("a", "a", 0.01, 100, 1, log=True).stops == pytest.approx([0.01, 1, 100])
 
 
+def test_positions_of_a_slider_are_a_step_apart() -> None:
+    def positions(**settings: Any) -> int:
+        return Slider("a", "a", 1, 1024, 2, **settings).spec()["positions"]
+
+    assert [positions(), positions(step=3), positions(integer=True)] == [200, 341, 1023]
+    assert [positions(log=True), positions(log=True, step=2), positions(log=True, step=32)] == [200, 10, 2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"low": 2, "high": 1, "value": 1}, "low < high"),
         ({"low": 0, "high": 1, "value": 2}, "low ≤ value ≤ high"),
         ({"low": 0, "high": 1, "value": 1, "log": True}, "must be positive"),
-        ({"low": 0, "high": 1, "value": 1, "step": 0}, "step = 0"),
+        ({"low": 0, "high": 1, "value": 1, "step": 0}, r"step = 0 must lie in \(0, 1\]"),
+        ({"low": 2, "high": 8, "value": 2, "step": 1, "log": True}, r"step = 1 must lie in \(1, 4\]"),
+        ({"low": 2, "high": 8, "value": 2, "step": 5, "log": True}, r"step = 5 must lie in \(1, 4\]"),
         ({"low": 0, "high": float("nan"), "value": 1}, "high = nan"),
     ],
 )

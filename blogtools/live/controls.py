@@ -28,7 +28,8 @@ def _number(name: str, value: Any, allowed: str) -> float:
 class Slider:
     """A number in ``[low, high]``; ``log`` spaces it by ratios, ``integer`` rounds it, ``play`` adds a play button.
 
-    ``step`` defaults to 1 for integers and to a 200th of the range otherwise; a logarithmic slider has 200 positions.
+    ``step`` defaults to 1 for integers and to a 200th of the range otherwise; on a logarithmic slider each position is
+    ``step`` times the one before, by default so that there are 200.
     A value outside the bounds is clamped; one that is no finite number raises ``ValueError``.
     """
 
@@ -53,8 +54,9 @@ class Slider:
             )
         if self.log and self.low <= 0:
             raise ValueError(f"slider {self.name!r}: low = {self.low} must be positive when log is set")
-        if self.step is not None and not 0 < self.step <= self.high - self.low:
-            raise ValueError(f"slider {self.name!r}: step = {self.step} must lie in (0, high − low]")
+        least, most = (1, self.high / self.low) if self.log else (0, self.high - self.low)
+        if self.step is not None and not least < self.step <= most:
+            raise ValueError(f"slider {self.name!r}: step = {self.step} must lie in ({least}, {most:.6g}]")
 
     def clean(self, value: Any) -> float | int:
         """The value clamped to the bounds, an ``int`` where the slider counts."""
@@ -70,8 +72,11 @@ class Slider:
 
     def spec(self) -> dict[str, Any]:
         """What the browser needs to know."""
-        step = self.step or (1 if self.integer else (self.high - self.low) / 200)
-        positions = 200 if self.log else max(1, round((self.high - self.low) / step))
+        if self.log:
+            positions = 200 if self.step is None else round(math.log(self.high / self.low) / math.log(self.step))
+        else:
+            step = self.step or (1 if self.integer else (self.high - self.low) / 200)
+            positions = max(1, round((self.high - self.low) / step))
         return {
             "kind": "slider", "name": self.name, "label": self.label, "low": self.low, "high": self.high,
             "positions": positions, "unit": self.unit, "log": self.log, "play": self.play, "integer": self.integer,

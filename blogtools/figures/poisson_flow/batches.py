@@ -166,7 +166,7 @@ def batch_bias() -> Live:
         batches_draw,
         batches_compute,
         [
-            Slider("n", "batch n", 1, 1024, 16, log=True, integer=True),
+            Slider("n", "batch n", 1, 1024, 16, step=2, log=True, integer=True),
             Choice("target", "target", TARGETS, TARGETS[0]),
             Toggle("source", "source in the batch", True),
             Choice("time", "t", TIMES, "0.3"),

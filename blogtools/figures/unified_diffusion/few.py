@@ -69,6 +69,7 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
     own = curve(rule, key)
     here = float(np.interp(np.log(steps), np.log(own[:, 0]), own[:, 1])) if len(own) > 1 else float(own[0, 1])
     real, chance = result["real"][key], result["random"][key]
+    taken = f"{steps} steps" if len(own) > 1 else f"{STANZA} steps, a character each"
     return shown | {
         "measure": f"share: {measure}",
         "good": np.array(good).reshape(-1, 2),
@@ -77,7 +78,7 @@ def compute(rule: str, steps: int, measure: str, seed: int) -> dict[str, Any]:
         "real": [[1, real], [20, real]],
         "chance": [[1, chance], [20, chance]],
         "readout": (
-            f"{rule} ({RULES[rule].title}) in {steps if len(own) > 1 else 20} steps · {measure}: {100 * here:.0f} % of"
+            f"{rule} ({RULES[rule].title}) in {taken} · {measure}: {100 * here:.0f} % of"
             f" {result['stanzas']} stanzas · real {100 * real:.0f} %, random {100 * chance:.0f} % · of these two:"
             f" regulated {int(regulated(ids).sum())}, rhyming {int(rhymes(ids).sum())}"
         ),
