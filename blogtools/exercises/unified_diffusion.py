@@ -15,13 +15,14 @@ def _rest(a: float) -> float:
     return math.sqrt(1 - a**2)
 
 
-def _parts(a: float, b: float, a1: float, b1: float, sigma: float, sign: float = -1.0) -> tuple[float, float]:
-    v = math.sqrt(b1**2 + sign * sigma**2) / b
-    return a1 - a * v, v
+def _parts(kept: float, taken: float, variance: float, b: float) -> tuple[float, float]:
+    """U and v of kept x_0 + √variance (x_t − taken x_0)/b."""
+    v = math.sqrt(variance) / b
+    return kept - taken * v, v
 
 
-def _ddpm(before: float, now: float) -> float:
-    return _rest(before) * _rest(now / before) / _rest(now)
+def _ddpm(after: float, now: float) -> float:
+    return _rest(after) * _rest(now / after) / _rest(now)
 
 
 def _best(a: float, b: float, s: float) -> float:
@@ -72,50 +73,44 @@ EXERCISES = [
     ),
     Exercise(
         "9271.step",
-        _parts,
+        lambda a, b, a1, b1, sigma: _parts(a1, a, b1**2 - sigma**2, b),
         _STEPS,
         {
-            "the old noise is (x − a x_0)/b: it takes off some of x_0 too": lambda a, b, a1, b1, sigma: (
-                (a1, _parts(a, b, a1, b1, sigma)[1])
+            "the old noise is (x − a x_0)/b: it takes off some of x_0 too": lambda a, b, a1, b1, sigma: _parts(
+                a1, 0, b1**2 - sigma**2, b
             ),
-            "the two variances must add up to b1²: take σ² off under the root": functools.partial(_parts, sign=1.0),
-            "variances add, not deviations: √(b1² − σ²), not b1 − σ": lambda a, b, a1, b1, sigma: (
-                (a1 - a * (b1 - sigma) / b, (b1 - sigma) / b)
+            "the two variances must add up to b1²: take σ² off under the root": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, b1**2 + sigma**2, b
             ),
-            "that is DDIM: σ is not taken off": lambda a, b, a1, b1, sigma: (a1 - a * b1 / b, b1 / b),
-            "that is eq3: x_t is not looked at": lambda a, b, a1, b1, sigma: (a1, 0.0),
-            "x − a x_0 is b times the old noise: divide by b": lambda a, b, a1, b1, sigma: (
-                (a1 - a * math.sqrt(b1**2 - sigma**2), math.sqrt(b1**2 - sigma**2))
+            "variances add, not deviations: √(b1² − σ²), not b1 − σ": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, (b1 - sigma) ** 2, b
             ),
-            "the noise in x_t has the size b, that of t": lambda a, b, a1, b1, sigma: (
-                (a1 - a * math.sqrt(b1**2 - sigma**2) / b1, math.sqrt(b1**2 - sigma**2) / b1)
+            "that is DDIM: σ is not taken off": lambda a, b, a1, b1, sigma: _parts(a1, a, b1**2, b),
+            "that is eq3: x_t is not looked at": lambda a, b, a1, b1, sigma: _parts(a1, a, 0, b),
+            "x − a x_0 is b times the old noise: divide by b": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, b1**2 - sigma**2, 1
             ),
-            "σ² comes off b1², the noise of t − 1, not off b²": lambda a, b, a1, b1, sigma: (
-                (a1 - a * math.sqrt(b**2 - sigma**2) / b, math.sqrt(b**2 - sigma**2) / b)
+            "the noise in x_t has the size b, that of t": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, b1**2 - sigma**2, b1
             ),
-            "b1² − σ² is a variance: take the root": lambda a, b, a1, b1, sigma: (
-                (a1 - a * (b1**2 - sigma**2) / b, (b1**2 - sigma**2) / b)
+            "σ² comes off b1², the noise of t − 1, not off b²": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, b**2 - sigma**2, b
             ),
-            "what is taken off x_t is a x_0, not x_0": lambda a, b, a1, b1, sigma: (
-                (a1 - _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
+            "b1² − σ² is a variance: take the root": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, (b1**2 - sigma**2) ** 2, b
             ),
-            "x_t belongs to t: a x_0 is in it, not a1 x_0": lambda a, b, a1, b1, sigma: (
-                (a1 - a1 * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
+            "what is taken off x_t is a x_0, not x_0": lambda a, b, a1, b1, sigma: _parts(a1, 1, b1**2 - sigma**2, b),
+            "x_t belongs to t: a x_0 is in it, not a1 x_0": lambda a, b, a1, b1, sigma: _parts(
+                a1, a1, b1**2 - sigma**2, b
             ),
-            "at t − 1 there is a1 of x_0, not a": lambda a, b, a1, b1, sigma: (
-                (a - a * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
-            ),
-            "at t − 1 there is a1 of x_0, not all of it": lambda a, b, a1, b1, sigma: (
-                (1 - a * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
-            ),
-            "a x_0 is taken off x_t, not put on": lambda a, b, a1, b1, sigma: (
-                (a1 + a * _parts(a, b, a1, b1, sigma)[1], _parts(a, b, a1, b1, sigma)[1])
-            ),
+            "at t − 1 there is a1 of x_0, not a": lambda a, b, a1, b1, sigma: _parts(a, a, b1**2 - sigma**2, b),
+            "at t − 1 there is a1 of x_0, not all of it": lambda a, b, a1, b1, sigma: _parts(1, a, b1**2 - sigma**2, b),
+            "a x_0 is taken off x_t, not put on": lambda a, b, a1, b1, sigma: _parts(a1, -a, b1**2 - sigma**2, b),
             "u goes with x_0 and v with x_t: they are the wrong way round": lambda a, b, a1, b1, sigma: _parts(
-                a, b, a1, b1, sigma
+                a1, a, b1**2 - sigma**2, b
             )[::-1],
-            "σ itself, not its share of b1: √(b1² − σ²), not b1 √(1 − σ²)": lambda a, b, a1, b1, sigma: (
-                (a1 - a * b1 * math.sqrt(1 - sigma**2) / b, b1 * math.sqrt(1 - sigma**2) / b)
+            "σ itself, not its share of b1: √(b1² − σ²), not b1 √(1 − σ²)": lambda a, b, a1, b1, sigma: _parts(
+                a1, a, b1**2 * (1 - sigma**2), b
             ),
         },
     ),
@@ -124,24 +119,22 @@ EXERCISES = [
         _ddpm,
         [(0.9, 0.8), (0.5, 0.45), (0.99, 0.2)],
         {
-            "that is the noise of one step forward; knowing x_0 as well makes it smaller": lambda before, now: _rest(
-                now / before
+            "that is the noise of one step forward; knowing x_0 as well makes it smaller": lambda after, now: _rest(
+                now / after
             ),
-            "upside down: β̄_{t−1} is the smaller one and stands above": lambda before, now: (
-                _rest(now) * _rest(now / before) / _rest(before)
+            "upside down: β̄_{t−1} is the smaller one and stands above": lambda after, now: (
+                _rest(now) * _rest(now / after) / _rest(after)
             ),
-            "β_t belongs to one step, α_t = ᾱ_t/ᾱ_{t−1}; with β̄_t for it that is eq3": lambda before, now: _rest(
-                before
+            "β_t belongs to one step, α_t = ᾱ_t/ᾱ_{t−1}; with β̄_t for it that is eq3": lambda after, now: _rest(after),
+            "that is the variance; σ_t is its root": lambda after, now: _ddpm(after, now) ** 2,
+            "that is DDIM": lambda after, now: 0.0,
+            "here ᾱ² + β̄² = 1: √(1 − ᾱ²), not √(1 − ᾱ)": lambda after, now: math.sqrt(
+                (1 - after) * (1 - now / after) / (1 - now)
             ),
-            "that is the variance; σ_t is its root": lambda before, now: _ddpm(before, now) ** 2,
-            "that is DDIM": lambda before, now: 0.0,
-            "here ᾱ² + β̄² = 1: √(1 − ᾱ²), not √(1 − ᾱ)": lambda before, now: math.sqrt(
-                (1 - before) * (1 - now / before) / (1 - now)
+            "β_t is √(1 − α_t²), not 1 − α_t; α_t = ᾱ_t/ᾱ_{t−1}": lambda after, now: (
+                _rest(after) * (1 - now / after) / _rest(now)
             ),
-            "β_t is √(1 − α_t²), not 1 − α_t; α_t = ᾱ_t/ᾱ_{t−1}": lambda before, now: (
-                _rest(before) * (1 - now / before) / _rest(now)
-            ),
-            "β̄_{t−1} β_t is still to be divided by β̄_t": lambda before, now: _rest(before) * _rest(now / before),
+            "β̄_{t−1} β_t is still to be divided by β̄_t": lambda after, now: _rest(after) * _rest(now / after),
         },
     ),
     Exercise(
